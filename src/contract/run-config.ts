@@ -1,0 +1,204 @@
+// One object describes a run completely. Each field is one row: its default, what is allowed, and how a text of
+// `--set key=value` or of the form becomes its value. Presets are differences to the defaults (run-presets.ts).
+
+import { WorkbenchError, nearestNames } from './check'
+import { TASK_IDS, type TaskId, taskByName } from './task-catalog'
+
+export interface RunConfig {
+  /** Shown in the run list; the folder's name by default. */
+  readonly name: string
+  readonly preset: string
+  /** `train`: the twelve tasks. `pretrain`: masked multi-modal pre-training on captions (spec section 5). */
+  readonly kind: 'train' | 'pretrain'
+  readonly seed: number
+  /** Folder with the data sets as published; an absent mini-world is made first (see `world`). */
+  readonly data: string
+  /** Which mini-world to make if `data` does not exist; `none` for real data. */
+  readonly world: 'tiny' | 'mini' | 'full' | 'none'
+  readonly worldSeed: number
+  readonly tasks: readonly TaskId[]
+  /** Rounds over the active tasks; steps in pre-training. */
+  readonly iterations: number
+  readonly checkpointEvery: number
+  readonly keepCheckpoints: number
+  /** Rounds between two validations of a task; `epoch`: the task's own pass length, as in the paper. */
+  readonly validateEvery: number | 'epoch'
+  /** At most this many examples per validation; 0 means all. */
+  readonly validationExamples: number
+  readonly backend: 'auto' | 'cuda' | 'cpu' | 'wasm'
+  readonly engine: 'compiled' | 'eager'
+  readonly model: 'tiny' | 'mini' | 'paper'
+  /** `pretrained`: the shipped trunk of this model size; `random`; or a checkpoint folder or safetensors file. */
+  readonly start: string
+  readonly taskToken: 'dataset' | 'head' | 'none'
+  readonly stopAndGo: boolean
+  /** A stopped task steps once in so many iterations; `never` holds it until it goes again. */
+  readonly stopAndGoGap: number | 'never'
+  readonly clean: boolean
+  /** Rows of the trunk in one step; retrieval fills four with an example, NLVR2 two. */
+  readonly batchRows: number
+  readonly learningRate: number
+  /** For parameters whose name contains `vil_` (spec 4.3). */
+  readonly headLearningRate: number
+  /** `reference`: per-task loss scale lr / smallest lr (spec 4.3); `equal`: 1 for all. */
+  readonly taskScale: 'reference' | 'equal'
+  readonly schedule: 'warmup-linear' | 'constant'
+  readonly warmupFraction: number
+  readonly beta1: number
+  readonly beta2: number
+  readonly adamEpsilon: number
+  readonly biasCorrection: boolean
+  readonly weightDecay: number
+  /** Largest norm of a step's gradient; 0 does not clip. */
+  readonly clipNorm: number
+  /** Probability of every dropout of the model; 0 switches all off. */
+  readonly dropout: number
+  /** Pre-training objective (spec section 5): 0 masked loss on all pairs, 1 none on mismatched pairs, 2 no mismatched pairs. */
+  readonly objective: 0 | 1 | 2
+  /** `paper`: a masked region masks all that overlap it (IoU > 0.4); `code`: the released code's behaviour. */
+  readonly regionMasking: 'paper' | 'code'
+}
+
+export type ConfigKey = keyof RunConfig
+
+/** One field: `parse` turns text into a value or returns what is allowed as an error. */
+interface Field<T> {
+  readonly fallback: T
+  readonly help: string
+  readonly allowed: string
+  parse(text: string): T | undefined
+}
+
+const oneOf = <T extends string>(values: readonly T[], fallback: T, help: string): Field<T> => ({
+  fallback, help, allowed: values.join(' | '), parse: (text) => values.find((value) => value === text)
+})
+const numberIn = (fallback: number, low: number, high: number, help: string, whole = false): Field<number> => ({
+  fallback, help, allowed: `${whole ? 'a whole number' : 'a number'} from ${low} to ${high}`,
+  parse(text) {
+    const value = text.trim() === '' ? Number.NaN : Number(text)
+    return Number.isFinite(value) && value >= low && value <= high && (!whole || Number.isInteger(value)) ? value : undefined
+  }
+})
+const whole = (fallback: number, low: number, high: number, help: string): Field<number> => numberIn(fallback, low, high, help, true)
+const truth = (fallback: boolean, help: string): Field<boolean> => ({
+  fallback, help, allowed: 'true | false', parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined)
+})
+const text = (fallback: string, help: string): Field<string> => ({
+  fallback, help, allowed: 'a text without line breaks', parse: (value) => (/^[^\r\n\0]+$/.test(value) ? value : undefined)
+})
+const wholeOr = <W extends string>(fallback: number | W, word: W, low: number, help: string): Field<number | W> => ({
+  fallback, help, allowed: `a whole number from ${low}, or ${word}`,
+  parse(value) {
+    if (value === word) return word
+    const number = Number(value)
+    return Number.isInteger(number) && number >= low && value.trim() !== '' ? number : undefined
+  }
+})
+
+export const CONFIG_FIELDS: { readonly [K in ConfigKey]: Field<RunConfig[K]> } = {
+  name: text('run', 'name in the run list'),
+  preset: text('mini', 'the preset this configuration started from'),
+  kind: oneOf(['train', 'pretrain'], 'train', 'tasks, or pre-training on captions'),
+  seed: whole(1, 0, 2147483647, 'seed of everything random in the run'),
+  data: text('data/mini-world', 'folder with the data sets as published'),
+  world: oneOf(['tiny', 'mini', 'full', 'none'], 'mini', 'mini-world to make if the data folder does not exist'),
+  worldSeed: whole(1, 0, 2147483647, 'seed of that mini-world'),
+  tasks: {
+    fallback: TASK_IDS, help: 'task ids, comma-separated', allowed: `some of ${TASK_IDS.join(',')}`,
+    parse(value) {
+      const names = value === 'all' ? [...TASK_IDS] : value.split(',').map((name) => name.trim()).filter((name) => name !== '')
+      return names.length > 0 ? [...new Set(names.map((name) => taskByName(name).id))] : undefined
+    }
+  },
+  iterations: whole(700, 1, 100_000_000, 'rounds over the active tasks (steps in pre-training)'),
+  checkpointEvery: whole(50, 1, 100_000_000, 'iterations between two checkpoints'),
+  keepCheckpoints: whole(2, 1, 1000, 'how many checkpoints are kept'),
+  validateEvery: wholeOr('epoch', 'epoch', 1, 'iterations between two validations of a task'),
+  validationExamples: whole(0, 0, 100_000_000, 'examples per validation, 0 for all'),
+  backend: oneOf(['auto', 'cuda', 'cpu', 'wasm'], 'auto', 'where the engine computes'),
+  engine: oneOf(['compiled', 'eager'], 'compiled', 'compiled training step, or plain TensorFlow.js'),
+  model: oneOf(['tiny', 'mini', 'paper'], 'mini', 'size of the trunk'),
+  start: text('pretrained', 'pretrained | random | a checkpoint'),
+  taskToken: oneOf(['dataset', 'head', 'none'], 'dataset', 'one learned token per data set, per head, or none'),
+  stopAndGo: truth(true, 'Dynamic Stop-and-Go'),
+  stopAndGoGap: wholeOr(4, 'never', 1, 'a stopped task steps once in so many iterations'),
+  clean: truth(true, 'drop training examples whose picture is in any test set'),
+  batchRows: whole(32, 1, 65536, 'rows of the trunk per step'),
+  learningRate: numberIn(1e-4, 0, 10, 'peak learning rate of the trunk'),
+  headLearningRate: numberIn(1e-4, 0, 10, 'peak learning rate of the vil_ heads'),
+  taskScale: oneOf(['reference', 'equal'], 'reference', 'per-task loss scale'),
+  schedule: oneOf(['warmup-linear', 'constant'], 'warmup-linear', 'learning-rate schedule'),
+  warmupFraction: numberIn(0.1, 0, 1, 'share of the iterations spent on warm-up'),
+  beta1: numberIn(0.9, 0, 0.999999, 'decay of the first moment'),
+  beta2: numberIn(0.999, 0, 0.999999, 'decay of the second moment'),
+  adamEpsilon: numberIn(1e-6, 1e-12, 1, 'added to the root of the second moment'),
+  biasCorrection: truth(false, 'bias correction of Adam'),
+  weightDecay: numberIn(0.01, 0, 1, 'decoupled weight decay'),
+  clipNorm: numberIn(0, 0, 1e6, 'largest gradient norm, 0 for no clipping'),
+  dropout: numberIn(0.1, 0, 0.9, 'probability of every dropout'),
+  objective: {
+    fallback: 1, help: 'pre-training objective', allowed: '0 | 1 | 2',
+    parse: (value) => (value === '0' ? 0 : value === '1' ? 1 : value === '2' ? 2 : undefined)
+  },
+  regionMasking: oneOf(['paper', 'code'], 'paper', 'region masking rule in pre-training')
+}
+
+export const CONFIG_KEYS = Object.keys(CONFIG_FIELDS) as readonly ConfigKey[]
+
+export type ConfigDifference = { readonly [K in ConfigKey]?: RunConfig[K] }
+
+export function isConfigKey(key: string): key is ConfigKey {
+  return Object.prototype.hasOwnProperty.call(CONFIG_FIELDS, key)
+}
+
+export function defaultConfig(): RunConfig {
+  return Object.fromEntries(CONFIG_KEYS.map((key) => [key, CONFIG_FIELDS[key].fallback])) as unknown as RunConfig
+}
+
+/** A text as a field accepts it: the form and `--set` share this. */
+export function configText(value: RunConfig[ConfigKey]): string {
+  return typeof value === 'object' ? value.join(',') : String(value)
+}
+
+/** Problems of a loosely typed configuration (a JSON file, a form), one line each; empty if it is sound. */
+export function configProblems(candidate: Readonly<Record<string, unknown>>): string[] {
+  const problems: string[] = []
+  for (const [key, value] of Object.entries(candidate)) {
+    if (!isConfigKey(key)) {
+      problems.push(`Setting '${key}' is unknown; nearest: ${nearestNames(key, CONFIG_KEYS).join(', ')}.`)
+      continue
+    }
+    try {
+      const asText = Array.isArray(value) ? value.join(',') : String(value)
+      if (CONFIG_FIELDS[key].parse(asText) === undefined) {
+        problems.push(`Setting '${key}' is '${asText}'; allowed: ${CONFIG_FIELDS[key].allowed}.`)
+      }
+    } catch (error) {
+      if (!(error instanceof WorkbenchError)) throw error
+      problems.push(error.message)
+    }
+  }
+  return problems
+}
+
+/** A complete configuration from a base and loosely typed differences; all problems are reported together. */
+export function resolveConfig(base: RunConfig, differences: Readonly<Record<string, unknown>>): RunConfig {
+  const problems = configProblems(differences)
+  if (problems.length > 0) throw new WorkbenchError(problems.join('\n'))
+  const resolved: Record<string, unknown> = { ...base }
+  for (const [key, value] of Object.entries(differences)) {
+    if (isConfigKey(key)) resolved[key] = CONFIG_FIELDS[key].parse(Array.isArray(value) ? value.join(',') : String(value))
+  }
+  return resolved as unknown as RunConfig
+}
+
+/** `--set key=value …` as differences; a missing `=` is refused. */
+export function parseSettings(settings: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const split = setting.indexOf('=')
+      if (split < 1) throw new WorkbenchError(`'--set ${setting}' has no value; write --set key=value, for example --set seed=2.`)
+      return [setting.slice(0, split).trim(), setting.slice(split + 1)]
+    })
+  )
+}

@@ -1,0 +1,113 @@
+// What a run tells the outside: one JSON line each in events.jsonl, in this order of `sequence`, without gaps.
+// The run folder is the truth; window, TensorBoard and tables are made from these lines.
+
+import type { TaskId } from './task-catalog'
+
+export const RUN_STATES = ['created', 'preparing', 'running', 'paused', 'stopped', 'done', 'failed', 'interrupted'] as const
+/** `interrupted` is never written by a run: the host says it of a run whose process is gone. */
+export type RunState = (typeof RUN_STATES)[number]
+
+interface EventBase {
+  /** From 1, without gaps, also over a resume. */
+  readonly sequence: number
+  /** Milliseconds since 1970. */
+  readonly time: number
+  /** Rounds over the active tasks that are complete. */
+  readonly iteration: number
+}
+
+export interface StateEvent extends EventBase {
+  readonly kind: 'state'
+  readonly state: RunState
+  /** Why, in a sentence; for `running` after a resume: the checkpoint it goes on from. */
+  readonly reason?: string
+  /** On `running`: what it runs on, and how long the run is. */
+  readonly device?: string
+  readonly iterations?: number
+  readonly processId?: number
+}
+
+/** Progress of something that is not training: making the mini-world, compiling, loading. */
+export interface ProgressEvent extends EventBase {
+  readonly kind: 'progress'
+  readonly what: string
+  readonly done: number
+  readonly total: number
+}
+
+export interface StepEvent extends EventBase {
+  readonly kind: 'step'
+  readonly task: TaskId | 'pretraining'
+  /** Raw loss, not multiplied by the task's scale. */
+  readonly loss: number
+  /** Training score of the batch, 0–1. */
+  readonly score: number
+  readonly learningRate: number
+  readonly gradientNorm: number
+  readonly milliseconds: number
+  /** Examples in the batch. */
+  readonly examples: number
+}
+
+export interface ValidationEvent extends EventBase {
+  readonly kind: 'validation'
+  readonly task: TaskId | 'pretraining'
+  readonly split: 'val' | 'test'
+  /** Fractions 0–1 unless the name says otherwise; `score` is the task's primary metric, `loss` the mean loss. */
+  readonly metrics: Readonly<Record<string, number>>
+  readonly examples: number
+  /** The best constant answer, and the best answer from the text alone (fractions). */
+  readonly constantGuess: number
+  readonly textOnlyGuess: number
+  /** Spread of the fused vector over different inputs (mean standard deviation): near 0 is a collapsed trunk. */
+  readonly spread: number
+  readonly milliseconds: number
+}
+
+export interface StopAndGoEvent extends EventBase {
+  readonly kind: 'stopAndGo'
+  readonly task: TaskId
+  readonly state: 'go' | 'stop'
+  /** Whether this check changed the state. */
+  readonly changed: boolean
+  readonly reason: string
+  readonly best: number
+  readonly score: number
+}
+
+export interface CheckpointEvent extends EventBase {
+  readonly kind: 'checkpoint'
+  /** Relative to the run folder. */
+  readonly folder: string
+  readonly sizeBytes: number
+  readonly milliseconds: number
+}
+
+export interface SampleEvent extends EventBase {
+  readonly kind: 'sample'
+  readonly task: TaskId
+  /** Relative to the run folder: a JSON array of SamplePrediction. */
+  readonly file: string
+  readonly count: number
+  readonly right: number
+}
+
+export interface NoteEvent extends EventBase {
+  readonly kind: 'note'
+  readonly text: string
+}
+
+export interface FailureEvent extends EventBase {
+  readonly kind: 'failure'
+  readonly message: string
+  readonly task?: TaskId
+  /** What is safe, and what to do. */
+  readonly remedy: string
+  readonly lastCheckpoint?: string
+}
+
+export type RunEvent =
+  | StateEvent | ProgressEvent | StepEvent | ValidationEvent | StopAndGoEvent | CheckpointEvent | SampleEvent | NoteEvent | FailureEvent
+
+/** An event before the run folder gives it its sequence number, time and iteration. */
+export type NewRunEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'sequence' | 'time' | 'iteration'> : never) : never
