@@ -1,0 +1,132 @@
+// What both engines are made from, and the names and shapes of everything that is fed into a step.
+// Read next: step-program.ts (the functions that are run), eager-engine.ts.
+
+import { type Task, TASKS, taskById } from '../../contract/task-catalog'
+import type { PretrainingBatch } from '../pretraining/pretraining-batch'
+import type { TaskBatch } from '../tasks/task-batch'
+import type { ModelConfig } from '../trunk/trunk-config'
+import type { TaskShape } from './step-engine'
+
+export type TaskToken = 'dataset' | 'head' | 'none'
+
+export interface OptimizerOptions {
+  readonly beta1: number
+  readonly beta2: number
+  readonly epsilon: number
+  readonly biasCorrection: boolean
+  readonly weightDecay: number
+  /** 0 does not clip. */
+  readonly clipNorm: number
+}
+
+export interface PretrainingShape {
+  readonly rows: number
+  readonly words: number
+  readonly regions: number
+  readonly classes: number
+}
+
+export interface EngineOptions {
+  readonly model: ModelConfig
+  /** One a task; empty in pre-training. */
+  readonly shapes: readonly TaskShape[]
+  /** Present in pre-training only. */
+  readonly pretraining?: PretrainingShape
+  /** Seed of the initial weights. */
+  readonly seed: number
+  readonly optimizer: OptimizerOptions
+  readonly taskToken: TaskToken
+  readonly dropout: number
+  /** Factor of the alignment loss: 0 in pre-training objective 2, else 1. */
+  readonly alignmentFactor?: number
+}
+
+/** The model of a run: without task tokens it has no token table. */
+export function engineModel(options: EngineOptions): ModelConfig {
+  return options.taskToken === 'none' ? { ...options.model, task_specific_tokens: false } : options.model
+}
+
+/** Row of the task-token table that a task's examples get: its own number, or the lowest number among the tasks of its head. */
+export function tokenRow(task: Task, taskToken: TaskToken): number {
+  if (taskToken !== 'head') return task.number
+  return Math.min(...TASKS.filter((other) => other.head === task.head).map((other) => other.number))
+}
+
+/** A fed input. Dimensions that depend on the batch are letters: `e` examples, `b` rows of the trunk. */
+export interface InputSpec {
+  readonly name: string
+  readonly dtype: 'float32' | 'int32'
+  readonly shape: readonly (number | 'e' | 'b')[]
+}
+
+/** One fed input with its numbers. */
+export interface Feed {
+  readonly name: string
+  readonly dtype: 'float32' | 'int32'
+  readonly shape: readonly number[]
+  readonly data: Float32Array | Int32Array
+}
+
+function trunkInputs(words: number, regions: number, features: number): InputSpec[] {
+  return [
+    { name: 'wordIds', dtype: 'int32', shape: ['b', words] },
+    { name: 'wordMask', dtype: 'float32', shape: ['b', words] },
+    { name: 'features', dtype: 'float32', shape: ['b', regions, features] },
+    { name: 'boxes', dtype: 'float32', shape: ['b', regions, 5] },
+    { name: 'regionMask', dtype: 'float32', shape: ['b', regions] }
+  ]
+}
+
+/** What a task's step is fed; `tokenRows` only with task tokens. */
+export function taskInputSpecs(options: EngineOptions, shape: TaskShape): InputSpec[] {
+  const token: InputSpec[] = engineModel(options).task_specific_tokens ? [{ name: 'tokenRows', dtype: 'int32', shape: ['b'] }] : []
+  return [
+    ...trunkInputs(shape.words, shape.regions, options.model.v_feature_size),
+    ...token,
+    { name: 'weights', dtype: 'float32', shape: ['e'] },
+    { name: 'targets', dtype: 'float32', shape: ['e', shape.targetWidth] },
+    { name: 'targetMask', dtype: 'float32', shape: ['e', shape.targetWidth] }
+  ]
+}
+
+/** What a pre-training step is fed; there is no task token in pre-training and e = b. */
+export function pretrainingInputSpecs(options: EngineOptions, shape: PretrainingShape): InputSpec[] {
+  return [
+    ...trunkInputs(shape.words, shape.regions, options.model.v_feature_size),
+    { name: 'wordLabels', dtype: 'int32', shape: ['b', shape.words] },
+    { name: 'regionLabels', dtype: 'float32', shape: ['b', shape.regions] },
+    { name: 'regionTargets', dtype: 'float32', shape: ['b', shape.regions, shape.classes] },
+    { name: 'mismatched', dtype: 'int32', shape: ['b'] },
+    { name: 'weights', dtype: 'float32', shape: ['b'] }
+  ]
+}
+
+/** The inputs with their sizes put in and the batch's arrays; an array of another length throws. */
+function filled(specs: readonly InputSpec[], sizes: { e: number; b: number }, arrays: Readonly<Record<string, Float32Array | Int32Array>>): Feed[] {
+  return specs.map(({ name, dtype, shape }) => {
+    const sized = shape.map((size) => (typeof size === 'number' ? size : sizes[size]))
+    const data = arrays[name]
+    const count = sized.reduce((product, size) => product * size, 1)
+    if (!data || data.length !== count) {
+      throw new Error(`Input '${name}' has ${data ? data.length : 'no'} numbers; its shape [${sized.join(', ')}] needs ${count}`)
+    }
+    return { name, dtype, shape: sized, data }
+  })
+}
+
+/** The feeds of a batch in the order of `taskInputSpecs`. */
+export function taskFeeds(options: EngineOptions, batch: TaskBatch): Feed[] {
+  const shape: TaskShape = { task: batch.task, examples: batch.examples, words: batch.words, regions: batch.regions, targetWidth: batch.targetWidth }
+  const tokenRows = new Int32Array(batch.rows).fill(tokenRow(taskById(batch.task), options.taskToken))
+  const { wordIds, wordMask, features, boxes, regionMask, weights, targets, targetMask } = batch
+  return filled(taskInputSpecs(options, shape), { e: batch.examples, b: batch.rows },
+    { wordIds, wordMask, features, boxes, regionMask, tokenRows, weights, targets, targetMask })
+}
+
+/** The feeds of a pre-training batch in the order of `pretrainingInputSpecs`. */
+export function pretrainingFeeds(options: EngineOptions, batch: PretrainingBatch): Feed[] {
+  const shape: PretrainingShape = { rows: batch.rows, words: batch.words, regions: batch.regions, classes: batch.classes }
+  const { wordIds, wordMask, features, boxes, regionMask, wordLabels, regionLabels, regionTargets, mismatched, weights } = batch
+  return filled(pretrainingInputSpecs(options, shape), { e: batch.rows, b: batch.rows },
+    { wordIds, wordMask, features, boxes, regionMask, wordLabels, regionLabels, regionTargets, mismatched, weights })
+}
