@@ -83,7 +83,7 @@ function fingerprintOfInputs() {
     if (/\.(mjs|json)$/.test(name)) hash.update(name).update(readFileSync(path.join(folder, name)))
   }
   hash.update(readFileSync(path.join(projectRoot, 'package-lock.json')))
-  hash.update([cacheFolder(), process.platform, process.arch, chosenVariant()].join('\0'))
+  hash.update([projectRoot, cacheFolder(), process.platform, process.arch, chosenVariant()].join('\0'))
   return hash.digest('hex')
 }
 

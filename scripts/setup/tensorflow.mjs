@@ -11,8 +11,8 @@ import { unzipChosen } from './unzip.mjs'
 const tensorflowLibrary = 'tensorflow/libtensorflow_cc.so.2'
 const frameworkLibrary = 'tensorflow/libtensorflow_framework.so.2'
 const headers = /^tensorflow\/include\/(tensorflow\/c\/|tsl\/c\/|tensorflow\/core\/platform\/ctstring|tsl\/platform\/ctstring)/
+// TensorFlow's library looks for these beside its own folder: ../nvidia/<name>/lib.
 const cudaLibraries = /^nvidia\/[^/]+\/lib\/[^/]+\.so(\.\d+)*$/
-const cudaDevice = /^nvidia\/cuda_nvcc\/(bin\/ptxas$|nvvm\/libdevice\/)/
 
 /** @returns true where the machine has an NVIDIA driver */
 export function hasNvidiaDriver() {
@@ -58,8 +58,7 @@ function isWanted(entry) {
     entry === tensorflowLibrary ||
     entry === frameworkLibrary ||
     headers.test(entry) ||
-    cudaLibraries.test(entry) ||
-    cudaDevice.test(entry)
+    cudaLibraries.test(entry)
   )
 }
 
