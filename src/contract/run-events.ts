@@ -3,8 +3,11 @@
 
 import type { TaskId } from './task-catalog'
 
-export const RUN_STATES = ['created', 'preparing', 'running', 'paused', 'stopped', 'done', 'failed', 'interrupted'] as const
-/** `interrupted` is never written by a run: the host says it of a run whose process is gone. */
+export const RUN_STATES = ['created', 'queued', 'preparing', 'running', 'paused', 'stopped', 'done', 'failed', 'interrupted'] as const
+/**
+ * `queued` and `interrupted` are never written by a run: the host says the one of a run that waits for a free
+ * place, the other of a run whose process is gone.
+ */
 export type RunState = (typeof RUN_STATES)[number]
 
 interface EventBase {
