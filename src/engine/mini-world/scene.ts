@@ -63,3 +63,20 @@ export interface Picture {
   /** A vg picture that is also in the coco pool carries that picture's id, as in Visual Genome's image_data.json. */
   readonly cocoId: number | null
 }
+
+export const WORLD_SIZES = ['tiny', 'mini', 'full'] as const
+export type WorldSize = (typeof WORLD_SIZES)[number]
+
+/** Everything that a world shows; its files are written by make-world.ts and writers/write-data-sets.ts. */
+export interface World {
+  readonly size: WorldSize
+  readonly seed: number
+  readonly pictures: readonly Picture[]
+}
+
+/** A whole mini-world before it is written: every picture of every pool. */
+export interface World {
+  readonly size: 'tiny' | 'mini' | 'full'
+  readonly seed: number
+  readonly pictures: readonly Picture[]
+}

@@ -5,11 +5,12 @@
 import { at } from '../../../contract/check'
 import type { RandomStream } from '../../random'
 import type { Scene, SceneObject } from '../scene'
+import { drawWeighted, type Weighted } from './drawing'
 import {
   carried, centreX, colourGroups, direction, isOnSide, objectsThat, onlyObject, type Direction
 } from './facts'
 import {
-  FAMILY_NOUNS, NUMBER_WORDS, PLACE_PHRASES, SIZE_WORDS, categoryNamed, isPerson, listing, nounFor, phrase,
+  FAMILY_NOUNS, NUMBER_WORDS, PLACE_PHRASES, SIZE_WORDS, isPerson, listing, nounFor, phrase,
   sentenceCase, withArticle
 } from './words'
 import { countPieces } from './vocabulary'
@@ -61,7 +62,10 @@ const pair: Pattern = (scene, stream) => {
   )
   const relation = on ? 'on' : next && stream.chance(0.4) ? 'next to' : direction(a, b)
   if (!relation) return null
-  return { text: `${oneObject(a, stream)} ${spoken(relation, stream)} ${oneObject(b, stream)}`, many: false }
+  const text = `${oneObject(a, stream)} ${spoken(relation, stream)} ${oneObject(b, stream)}`
+  const others = colourGroups(scene).filter((group) => !group.members.includes(a) && !group.members.includes(b))
+  if (others.length === 0 || stream.chance(0.75)) return { text, many: false }
+  return { text: `${text} and ${groupText(stream.pick(others), stream)}`, many: false }
 }
 
 /** A relation as people say it: `left of` also as `to the left of`. */
@@ -156,22 +160,18 @@ const coloured: Pattern = (scene, stream) => {
   return { text: `${at(NUMBER_WORDS, count)} ${colour} ${stream.pick(['things', 'objects'])}`, many: true }
 }
 
-const PATTERNS: readonly (readonly [weight: number, pattern: Pattern])[] = [
+/** Web captions are often short; those of the retrieval sets must tell a picture from a hundred others. */
+const WEB_PATTERNS: Weighted<Pattern> = [
   [30, pair], [24, list], [12, single], [7, counted], [11, handling], [8, placed], [3, families], [2, compared],
   [1, facing], [2, coloured]
+]
+const FULL_PATTERNS: Weighted<Pattern> = [
+  [32, pair], [32, list], [3, single], [5, counted], [14, handling], [8, placed], [1, families], [3, compared],
+  [1, facing], [1, coloured]
 ]
 
 export function categoriesOf(scene: Scene): string[] {
   return [...new Set(scene.objects.map((object) => object.category))]
-}
-
-function weighted<T>(choices: readonly (readonly [number, T])[], stream: RandomStream): T {
-  let rest = stream.next() * choices.reduce((sum, [weight]) => sum + weight, 0)
-  for (const [weight, value] of choices) {
-    rest -= weight
-    if (rest < 0) return value
-  }
-  return at(choices, choices.length - 1)[1]
 }
 
 const OPENERS: Readonly<Record<CaptionStyle, readonly string[]>> = {
@@ -200,7 +200,7 @@ const NOISE = ['for sale', 'download now', 'free', 'stock', 'day 3', 'hd', 'new'
 /** One caption of at most 16 word pieces. Web captions carry empty words in 3 of 100 cases. */
 export function caption(scene: Scene, style: CaptionStyle, stream: RandomStream): string {
   for (let attempt = 0; attempt < 60; attempt++) {
-    const draft = weighted(PATTERNS, stream)(scene, stream)
+    const draft = drawWeighted(style === 'web' ? WEB_PATTERNS : FULL_PATTERNS, stream)(scene, stream)
     if (!draft) continue
     const text = dressed(draft, scene, style, stream)
     if (countPieces(text) > LONGEST) continue
@@ -216,10 +216,3 @@ export function fiveCaptions(scene: Scene, style: 'coco' | 'flickr', stream: Ran
   for (let attempt = 0; captions.size < 5 && attempt < 200; attempt++) captions.add(caption(scene, style, stream))
   return [...captions]
 }
-
-/** Only for the vocabulary: every fixed word of this grammar. */
-export const CAPTION_WORDS = [
-  ...Object.values(OPENERS).flat(), ...NOISE, 'here are', 'there are', 'on the left', 'at the top', 'on the right',
-  'at the bottom', 'to the left of', 'to the right of', 'above below under next to beside', 'holding wearing',
-  'facing', 'both', 'of different colors', 'things objects', 'and , .', 'a an the', 'in'
-]

@@ -3,8 +3,7 @@
 // Read next: words.ts, captions.ts.
 
 import { at } from '../../../contract/check'
-import type { Family } from '../catalog'
-import { categoryNamed } from './words'
+import { categoryOf, type Family } from '../catalog'
 import type { Colour, Picture, Predicate, Scene, SceneObject, Size } from '../scene'
 
 /** What a noun phrase asks of an object; a missing field asks nothing. */
@@ -30,7 +29,7 @@ export type Side = 'left' | 'right' | 'top' | 'bottom'
 export function fits(object: SceneObject, wanted: Description): boolean {
   return (
     (wanted.category === undefined || object.category === wanted.category) &&
-    (wanted.family === undefined || categoryNamed(object.category).family === wanted.family) &&
+    (wanted.family === undefined || categoryOf(object.category).family === wanted.family) &&
     (wanted.colour === undefined || object.colour === wanted.colour) &&
     (wanted.size === undefined || object.size === wanted.size)
   )

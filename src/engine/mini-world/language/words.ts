@@ -3,7 +3,7 @@
 
 import { at } from '../../../contract/check'
 import type { RandomStream } from '../../random'
-import { CATEGORIES, type Category, type Family } from '../catalog'
+import { categoryOf, type Family } from '../catalog'
 import { COLOURS, type Background, type Colour, type Size } from '../scene'
 
 export const NUMBER_WORDS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'] as const
@@ -33,17 +33,8 @@ export const PLACE_PHRASES: Readonly<Record<Background, readonly string[]>> = {
   night: ['at night', 'under the night sky', 'under the stars']
 }
 
-const byName = new Map<string, Category>()
-
-export function categoryNamed(name: string): Category {
-  if (byName.size === 0) for (const category of CATEGORIES) byName.set(category.name, category)
-  const category = byName.get(name)
-  if (!category) throw new Error(`No category is named "${name}"`)
-  return category
-}
-
-export const isPerson = (category: string): boolean => categoryNamed(category).family === 'person'
-export const isAlive = (category: string): boolean => ['person', 'animal'].includes(categoryNamed(category).family)
+export const isPerson = (category: string): boolean => categoryOf(category).family === 'person'
+export const isAlive = (category: string): boolean => ['person', 'animal'].includes(categoryOf(category).family)
 
 /** Adds an `s` the way English does; only for synonyms, whose plural the catalogue does not give. */
 function pluralOf(noun: string): string {
@@ -54,7 +45,7 @@ function pluralOf(noun: string): string {
 
 /** Both nouns of a category, in the singular or the plural. */
 export function nounsOf(category: string, many = false): string[] {
-  const { name, plural, synonym } = categoryNamed(category)
+  const { name, plural, synonym } = categoryOf(category)
   const first = many ? plural : name
   return synonym === undefined ? [first] : [first, many ? pluralOf(synonym) : synonym]
 }
