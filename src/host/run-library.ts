@@ -13,6 +13,8 @@ import { ownerOf, residentBytes } from './process-liveness'
 import { type RunFold, emptyFold, foldEvent, secondsLeft, stepsPerSecond } from './run-fold'
 
 const LIVE: readonly RunState[] = ['preparing', 'running', 'paused']
+/** Runs that are not live are looked at this often: someone may resume one in a terminal. */
+const QUIET_MS = 1000
 
 interface FollowedRun {
   readonly id: string
@@ -23,6 +25,7 @@ interface FollowedRun {
   createdAt: number
   problem: string | null
   memoryBytes: number
+  readAt: number
 }
 
 /** What a poll found new in one run: only the events written since the last poll, also after a resume. */
@@ -42,7 +45,10 @@ export class RunLibrary {
   poll(): RunNews[] {
     this.findFolders()
     const news: RunNews[] = []
+    const now = Date.now()
     for (const run of this.runs.values()) {
+      if (!LIVE.includes(run.fold.state) && run.memoryBytes === 0 && now - run.readAt < QUIET_MS) continue
+      run.readAt = now
       const events = this.readNew(run)
       if (events.length > 0) news.push({ id: run.id, events })
     }
@@ -102,7 +108,7 @@ export class RunLibrary {
     const folder = join(this.runsFolder, id)
     const run: FollowedRun = {
       id, folder, tail: new EventTail(join(folder, RUN_FILES.events)), fold: emptyFold(),
-      config: null, createdAt: 0, problem: null, memoryBytes: 0
+      config: null, createdAt: 0, problem: null, memoryBytes: 0, readAt: 0
     }
     this.readConfig(run)
     return run
