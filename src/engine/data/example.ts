@@ -18,6 +18,8 @@ interface ExampleBase {
   readonly dataset: DatasetId
   /** As published: question id, sentence id, game id, identifier. */
   readonly id: string
+  /** The published name of the split it comes from, where a split has parts: testA, testB, restval. */
+  readonly part?: string
 }
 
 /** VQAv2, GQA, Visual Genome QA. */
@@ -27,6 +29,10 @@ export interface QuestionExample extends ExampleBase {
   readonly question: string
   /** Soft scores 0–1 by answer text; answers outside the vocabulary stay here and have no target. */
   readonly answers: Readonly<Record<string, number>>
+  /** The data set's own sort of question (VQA answer_type, GQA structural type), where it tells. */
+  readonly sort?: string
+  /** GQA: ids of questions whose answers follow from this one's (for the consistency metric). */
+  readonly entailed?: readonly string[]
 }
 
 /** COCO, Flickr30k and Conceptual Captions: one caption of a picture. */
