@@ -6,7 +6,7 @@ import { cpus } from 'node:os'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { WorkbenchError, check } from '../contract/check'
-import { type ConfigDifference, type RunConfig, resolveConfig } from '../contract/run-config'
+import { type RunConfig, resolveConfig } from '../contract/run-config'
 import { type RunCommand, parseControlFile } from '../contract/run-commands'
 import { RUN_FILES } from '../contract/run-format'
 import { presetConfig } from '../contract/run-presets'
@@ -34,7 +34,7 @@ export class RunManager {
   ) {}
 
   /** Makes a run folder from a preset and differences; nothing is started. Returns the run's id. */
-  create(preset: string, difference: ConfigDifference): string {
+  create(preset: string, difference: Readonly<Record<string, unknown>>): string {
     const config = resolveConfig(presetConfig(preset), difference)
     const id = this.freeId(config.name)
     const data = isAbsolute(config.data) ? config.data : resolve(this.workspace.root, config.data)

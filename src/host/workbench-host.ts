@@ -3,9 +3,9 @@
 
 import * as v from 'valibot'
 import { WorkbenchError, check } from '../contract/check'
-import type { ConfigDifference } from '../contract/run-config'
 import type { PushName, RequestName, WorkbenchPushes, WorkbenchRequests } from '../contract/workbench-api'
 import { AppInfoSource } from './app-info'
+import type { Demo } from './demo'
 import { readPicture, readSamples } from './run-files'
 import { RunLibrary } from './run-library'
 import { type LaunchWorker, RunManager } from './run-manager'
@@ -23,8 +23,7 @@ export interface HostOptions {
   readonly version: string
   /** Command and arguments that run the command line, for `doctor`. */
   readonly cli: readonly string[]
-  /** Preset of *Train the demo*. */
-  readonly demoPreset?: string
+  readonly demo: Demo
   readonly onPush: <N extends PushName>(name: N, payload: WorkbenchPushes[N]) => void
   /** What closing means, where there is a window to close. */
   readonly onClose?: (choice: WorkbenchRequests['app:close'][0]['choice']) => void
@@ -89,8 +88,7 @@ export class WorkbenchHost {
   }
 
   private startDemo(): { id: string } {
-    const difference: ConfigDifference = { name: 'demo' }
-    const { id } = this.created(this.manager.create(this.options.demoPreset ?? 'mini', difference))
+    const { id } = this.created(this.manager.create(this.options.demo.preset, this.options.demo.difference))
     this.manager.start(id)
     return { id }
   }

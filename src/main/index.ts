@@ -3,6 +3,7 @@
 
 import { join } from 'node:path'
 import { app, powerSaveBlocker, session } from 'electron'
+import { demoOf } from '../host/demo'
 import { workerLauncher } from '../host/launch-worker'
 import { WorkbenchHost } from '../host/workbench-host'
 import { openWorkspace } from '../host/workspace'
@@ -39,7 +40,7 @@ async function start(): Promise<void> {
     version: app.getVersion(),
     launch: workerLauncher(join(OUT, 'worker', 'main.cjs'), () => undefined),
     cli: [process.execPath, join(OUT, 'cli', 'main.cjs')],
-    ...(process.env['TWELVE_IN_ONE_DEMO_PRESET'] ? { demoPreset: process.env['TWELVE_IN_ONE_DEMO_PRESET'] } : {}),
+    demo: demoOf(process.env['TWELVE_IN_ONE_DEMO']),
     onPush: (name, payload) => pushToWindow(window.current(), name, payload),
     onClose: (choice) => closing.answer(choice)
   })

@@ -7,6 +7,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import { join, normalize, sep } from 'node:path'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { WorkbenchError } from '../contract/check'
+import { demoOf } from '../host/demo'
 import { workerLauncher } from '../host/launch-worker'
 import { CONTENT_POLICY, CONTENT_TYPES } from '../host/window-files'
 import { WorkbenchHost } from '../host/workbench-host'
@@ -18,7 +19,6 @@ export interface ServeOptions {
   readonly port?: number
   readonly workspace?: string
   readonly version: string
-  readonly demoPreset?: string
 }
 
 export interface Served {
@@ -38,7 +38,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     version: options.version,
     launch: workerLauncher(join(options.out, 'worker', 'main.cjs'), () => undefined),
     cli: [process.execPath, join(options.out, 'cli', 'main.cjs')],
-    ...(options.demoPreset ? { demoPreset: options.demoPreset } : {}),
+    demo: demoOf(process.env['TWELVE_IN_ONE_DEMO']),
     onPush: (push, payload) => {
       const message = JSON.stringify({ push, payload })
       for (const socket of sockets) socket.send(message)

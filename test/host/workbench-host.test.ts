@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/contract/run-events'
 import type { RunSummary } from '../../src/contract/workbench-api'
+import { demoOf } from '../../src/host/demo'
 import { workerLauncher } from '../../src/host/launch-worker'
 import { WorkbenchHost } from '../../src/host/workbench-host'
 import { processAlive } from '../../src/host/process-liveness'
@@ -14,10 +15,10 @@ const open: WorkbenchHost[] = []
 function newHost(): { host: WorkbenchHost; events: RunEvent[]; state: (id: string) => RunSummary } {
   const events: RunEvent[] = []
   const host = new WorkbenchHost({
-    workspace: newWorkspace(), shell: 'browser', version: '0', cli: [], demoPreset: 'tiny',
+    workspace: newWorkspace(), shell: 'browser', version: '0', cli: [], demo: demoOf('tiny'),
     launch: workerLauncher(fakeWorker, () => undefined),
     onPush: (name, payload) => {
-      if (name === 'run:events') events.push(...(payload as { events: RunEvent[] }).events)
+      if (name === 'run:events' && 'events' in payload) events.push(...payload.events)
     }
   })
   open.push(host)
