@@ -130,7 +130,7 @@ function readHeader(path: string, file: number): Header {
   const entries = new Map<string, Placed>()
   let metadata: Record<string, string> = {}
   for (const [name, value] of Object.entries(parseHeader(path, text))) {
-    if (name === '__metadata__') metadata = Object.fromEntries(Object.entries(value ?? {}).map(([key, text]) => [key, String(text)]))
+    if (name === '__metadata__') metadata = Object.fromEntries(Object.entries(value ?? {}).map(([key, entry]) => [key, String(entry)]))
     else entries.set(name, placedEntry(path, name, value, size - base))
   }
   return { entries, metadata, base }

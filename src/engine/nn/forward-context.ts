@@ -29,6 +29,8 @@ export interface ForwardContext {
   readonly parameters: Parameters
   /** null: evaluation. */
   readonly dropout: Dropout | null
+  /** Is shown intermediate values, `act.…` and attention maps, `attn.…`; names as in trunk/trunk.ts. */
+  readonly watch?: (name: string, value: Tensor) => void
 }
 
 /** A context for one forward pass; make a new one for each pass so that dropout places start at 0 again. */
