@@ -155,7 +155,7 @@ function otherColour(stream: RandomStream, colour: Colour): Colour {
 /** A hat on the head, a tie on the chest or something in the hand of a person. */
 function addCarried(draft: Draft, person: SceneObject): void {
   const { stream } = draft
-  const place = stream.pick(['hand', 'hand', 'head', 'chest'] as const)
+  const place = stream.pick(['hand', 'hand', 'hand', 'head', 'chest'] as const)
   const category = stream.pick(CATEGORIES.filter((candidate) => candidate.carried === place)).name
   const wanted = { category, colour: otherColour(stream, person.colour) }
   const [x1, y1, x2, y2] = person.box
