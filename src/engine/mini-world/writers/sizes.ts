@@ -1,15 +1,14 @@
 // How many examples of each data set a world of each size holds (train, val, test), as tuned by measuring
 // (shared/design/mini-world-pilot.md): scarce data is where joint training gains. Read next: write-data-sets.ts.
 
-import type { Split, World } from '../scene'
-
-export type WorldSize = World['size']
+import type { Split, WorldSize } from '../scene'
 
 export type Counts = Readonly<Record<Split, number>>
 
 export interface ExampleCounts {
   readonly vqa: Counts
   readonly gqa: Counts
+  /** 80, 10 and 10 %: Visual Genome has no published split, so its reader cuts there. */
   readonly visualGenome: Counts
   /** Pictures, with five captions each. */
   readonly coco: Counts
@@ -31,7 +30,7 @@ const counts = (train: number, val: number, test: number): Counts => ({ train, v
 const MINI: ExampleCounts = {
   vqa: counts(6000, 600, 600),
   gqa: counts(4500, 600, 600),
-  visualGenome: counts(6000, 600, 600),
+  visualGenome: counts(6000, 750, 750),
   coco: counts(1200, 100, 100),
   flickr30k: counts(800, 100, 100),
   refcoco: counts(3000, 600, 600),
@@ -56,6 +55,6 @@ function mapCounts(of: ExampleCounts, change: (counts: Counts) => Counts): Examp
 /** The example counts of a world size. */
 export function exampleCounts(size: WorldSize): ExampleCounts {
   if (size === 'mini') return MINI
-  if (size === 'tiny') return mapCounts(MINI, ({ test }) => counts(60, 24, test === 0 ? 0 : 24))
+  if (size === 'tiny') return { ...mapCounts(MINI, ({ test }) => counts(60, 24, test === 0 ? 0 : 24)), visualGenome: counts(160, 20, 20) }
   return mapCounts(MINI, ({ train, val, test }) => counts(train * 3, val * 3, test * 3))
 }

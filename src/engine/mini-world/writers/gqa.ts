@@ -1,0 +1,111 @@
+// GQA: balanced questions with programs, entailments and annotations, and the scene graphs of the pictures
+// (shared/data/formats.md 2). Entailed questions are in the same file, so that consistency can be measured.
+// Read next: ../language/compositional.ts.
+
+import { randomStream, type RandomStream } from '../../random'
+import { GQA_RELATIONS, programQuestion } from '../language/compositional'
+import { leastUsed, newTally, type Tally } from '../language/drawing'
+import { DIRECTIONS, picturesOf } from '../language/facts'
+import { programText, tokenReferences, type ProgramQuestion } from '../language/programs'
+import type { Picture, Predicate, Scene, Split } from '../scene'
+import type { Counts } from './sizes'
+import { writeAnswerLabels } from './vqa'
+import type { DataFolder } from './write-files'
+
+const FILES: readonly (readonly [Split, string])[] = [['train', 'train'], ['val', 'val'], ['test', 'testdev']]
+
+interface Asked {
+  readonly picture: Picture
+  readonly question: ProgramQuestion
+}
+
+const tallyKey = ({ question }: Asked): string => `${question.types.detailed}/${question.groups.global}/${question.answer}`
+
+/** Of several questions of one detailed type, the one whose answer was least used. */
+function drawOne(pictures: readonly Picture[], tally: Tally, stream: RandomStream): Asked | null {
+  const candidates: Asked[] = []
+  for (let attempt = 0; candidates.length < 4 && attempt < 60; attempt++) {
+    const picture = stream.pick(pictures)
+    const question = programQuestion(picture.scene, stream)
+    const first = candidates[0]?.question.types.detailed
+    if (question && (first === undefined || first === question.types.detailed)) candidates.push({ picture, question })
+  }
+  return leastUsed(candidates, tally, tallyKey)
+}
+
+/** Drawn questions, each followed by those of its entailed ones that fit; none twice about a picture. */
+function drawQuestions(pictures: readonly Picture[], count: number, stream: RandomStream): Asked[] {
+  const tally = newTally()
+  const seen = new Set<string>()
+  const asked: Asked[] = []
+  const add = (item: Asked): void => {
+    const key = `${item.picture.scene.id}/${item.question.text}`
+    if (seen.has(key) || asked.length >= count) return
+    seen.add(key)
+    tally.add(tallyKey(item))
+    asked.push(item)
+  }
+  for (let attempt = 0; pictures.length > 0 && asked.length < count && attempt < count * 8; attempt++) {
+    const item = drawOne(pictures, tally, stream)
+    if (!item) continue
+    add(item)
+    if (!stream.chance(0.35)) continue
+    const entailed = item.question.entails.map((question) => ({ picture: item.picture, question }))
+    const chosen = leastUsed(stream.shuffle(entailed), tally, tallyKey)
+    if (chosen) add(chosen)
+  }
+  return asked
+}
+
+function record({ picture, question }: Asked, id: string, entailed: readonly string[]): Record<string, unknown> {
+  const answer = question.answerObject ? { 0: String(question.answerObject.id) } : {}
+  return {
+    semantic: question.semantic, entailed, equivalent: [id], question: question.text, imageId: String(picture.scene.id), isBalanced: true,
+    groups: question.groups, answer: question.answer, semanticStr: programText(question.semantic),
+    annotations: { answer, question: tokenReferences(question.text, question.mentioned), fullAnswer: {} },
+    types: question.types, fullAnswer: question.fullAnswer
+  }
+}
+
+function scenesInGqa(pictures: readonly Picture[]): Record<string, unknown> {
+  return Object.fromEntries(pictures.map(({ scene }) => [String(scene.id), sceneGraph(scene)]))
+}
+
+const isDirection = (predicate: Predicate): predicate is (typeof DIRECTIONS)[number] => (DIRECTIONS as readonly string[]).includes(predicate)
+
+const spelt = (predicate: Predicate): string => (isDirection(predicate) ? GQA_RELATIONS[predicate] : predicate === 'next to' ? 'near' : predicate)
+
+function sceneGraph(scene: Scene): Record<string, unknown> {
+  const objects = scene.objects.map((object, index) => {
+    const [x, y, x2, y2] = object.box
+    const relations = scene.relations
+      .filter(({ subject }) => subject === index)
+      .map(({ predicate, object: other }) => ({ name: spelt(predicate), object: String(scene.objects[other]?.id) }))
+    const attributes = [object.colour, ...(object.size === 'medium' ? [] : [object.size])]
+    return [String(object.id), { name: object.category, x, y, w: x2 - x, h: y2 - y, attributes, relations }]
+  })
+  const weather = scene.background === 'snow' ? 'snowy' : null
+  return { width: scene.width, height: scene.height, location: scene.background, weather, objects: Object.fromEntries(objects) }
+}
+
+/** Writes gqa/. */
+export function writeGqa(out: DataFolder, pictures: readonly Picture[], counts: Counts, seed: number, leastAnswers: number): void {
+  const answers: string[] = []
+  let next = 201_000_000
+  for (const [split, name] of FILES) {
+    const own = picturesOf(pictures, 'vg', split)
+    const asked = drawQuestions(own, counts[split], randomStream(seed, 'gqa', split))
+    const ids = new Map<string, string>()
+    for (const { picture, question } of asked) ids.set(`${picture.scene.id}/${question.text}`, String(next++))
+    const idOf = (picture: Picture, question: ProgramQuestion): string => ids.get(`${picture.scene.id}/${question.text}`) ?? ''
+    const entries = asked.map((item) => {
+      const id = idOf(item.picture, item.question)
+      const entailed = item.question.entails.map((question) => idOf(item.picture, question)).filter((other) => other !== '')
+      return [id, record(item, id, entailed)] as const
+    })
+    out.json(`gqa/${name}_balanced_questions.json`, Object.fromEntries(entries))
+    out.json(`gqa/${name}_sceneGraphs.json`, scenesInGqa(own))
+    if (split !== 'test') answers.push(...asked.map(({ question }) => question.answer))
+  }
+  writeAnswerLabels(out, 'gqa', answers, leastAnswers)
+}

@@ -1,0 +1,99 @@
+// NLVR2: JSON lines in train.json, dev.json and test1.json (shared/data/formats.md 9). Every sentence is written twice,
+// about a pair it is true of and one it is false of, so that the words alone tell nothing. Read next:
+// ../language/statements.ts.
+
+import { basename } from 'node:path'
+import { randomStream, type RandomStream } from '../../random'
+import { leastUsed, newTally, type Tally } from '../language/drawing'
+import { distinct, picturesOf } from '../language/facts'
+import { statementAbout, type Statement } from '../language/statements'
+import type { Picture, Split } from '../scene'
+import type { Counts } from './sizes'
+import type { DataFolder } from './write-files'
+
+const FILES: readonly (readonly [Split, string])[] = [['train', 'train'], ['val', 'dev'], ['test', 'test1']]
+
+interface Pair {
+  readonly left: Picture
+  readonly right: Picture
+  /** `dev-850-0`. */
+  readonly name: string
+}
+
+interface Judged {
+  readonly pair: Pair
+  readonly text: string
+  readonly truth: boolean
+}
+
+/** The pairs of a split by the names of their files, `dev-850-0-img0.png` and `…-img1.png`. */
+function pairsOf(pictures: readonly Picture[]): Pair[] {
+  const byName = new Map(pictures.map((picture) => [basename(picture.file).replace(/\.png$/, ''), picture]))
+  return [...byName].flatMap(([name, left]) => {
+    const pair = name.replace(/-img0$/, '')
+    const right = byName.get(`${pair}-img1`)
+    return name.endsWith('-img0') && right ? [{ left, right, name: pair }] : []
+  })
+}
+
+const setOf = (pair: Pair): string => pair.name.split('-').slice(0, 2).join('-')
+
+/** A pair of which the statement has the wanted truth, of the same set where one fits; of a few, the least used. */
+function findPair(pairs: readonly Pair[], like: Pair, statement: Statement, truth: boolean, used: Tally, stream: RandomStream): Pair | null {
+  const fits = (pair: Pair): boolean => statement.isTrue(pair.left.scene, pair.right.scene) === truth
+  const near = stream.shuffle(pairs.filter((pair) => setOf(pair) === setOf(like) && fits(pair)))
+  const own = leastUsed(near, used, ({ name }) => name)
+  if (own) return own
+  const found: Pair[] = []
+  for (let attempt = 0; found.length < 4 && attempt < 80; attempt++) {
+    const pair = stream.pick(pairs)
+    if (fits(pair)) found.push(pair)
+  }
+  return leastUsed(found, used, ({ name }) => name)
+}
+
+function drawStatements(pairs: readonly Pair[], count: number, stream: RandomStream): Judged[] {
+  const judged: Judged[] = []
+  const used = newTally()
+  const seen = new Set<string>()
+  for (let attempt = 0; pairs.length > 1 && judged.length + 1 < count && attempt < count * 8; attempt++) {
+    const prompt = stream.pick(pairs)
+    const statement = statementAbout(prompt.left.scene, prompt.right.scene, stream)
+    if (!statement) continue
+    const right = findPair(pairs, prompt, statement, true, used, stream)
+    const wrong = findPair(pairs, prompt, statement, false, used, stream)
+    if (!right || !wrong) continue
+    const two = [{ pair: right, text: statement.text, truth: true }, { pair: wrong, text: statement.text, truth: false }]
+    if (two.some(({ pair, text }) => seen.has(`${pair.name}/${text}`))) continue
+    for (const { pair, text } of two) {
+      seen.add(`${pair.name}/${text}`)
+      used.add(pair.name)
+    }
+    judged.push(...two)
+  }
+  return judged
+}
+
+function record({ pair, text, truth }: Judged, split: Split, sentence: number): Record<string, unknown> {
+  const url = (side: number): string => `https://mini-world.invalid/nlvr2/${pair.name}-img${side}.png`
+  const [category] = distinct([...pair.left.scene.objects, ...pair.right.scene.objects].map((object) => object.category))
+  const place = split === 'train' ? { directory: Number(pair.name.split('-')[1]) % 100 } : { extra_validations: {} }
+  return {
+    validation: { 0: truth ? 'True' : 'False' }, sentence: text, left_url: url(0), right_url: url(1), writer: '0', label: truth ? 'True' : 'False',
+    synset: category, query: `${category}0`, identifier: `${pair.name}-${sentence}`, ...place
+  }
+}
+
+/** Writes nlvr2/. */
+export function writeNlvr2(out: DataFolder, pictures: readonly Picture[], counts: Counts, seed: number): void {
+  for (const [split, file] of FILES) {
+    const judged = drawStatements(pairsOf(picturesOf(pictures, 'nlvr2', split)), counts[split], randomStream(seed, 'nlvr2', split))
+    const sentences = new Map<string, number>()
+    const lines = judged.map((item) => {
+      const number = sentences.get(item.pair.name) ?? 0
+      sentences.set(item.pair.name, number + 1)
+      return record(item, split, number)
+    })
+    out.lines(`nlvr2/${file}.json`, lines)
+  }
+}
