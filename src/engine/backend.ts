@@ -4,7 +4,6 @@
 import { createRequire } from 'node:module'
 import { constants as osConstants } from 'node:os'
 import { dirname, join, sep } from 'node:path'
-import * as util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { WorkbenchError } from '../contract/check'
 
@@ -77,8 +76,7 @@ function prepareNative(choice: 'auto' | 'cuda' | 'cpu'): void {
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true'
   if (choice === 'cpu') process.env['CUDA_VISIBLE_DEVICES'] = '-1'
   // tfjs-node calls a function that Node 23 removed.
-  const legacy = util as unknown as { isNullOrUndefined?: (value: unknown) => boolean }
-  const mutable = load('node:util') as typeof legacy
+  const mutable = load('node:util') as { isNullOrUndefined?: (value: unknown) => boolean }
   mutable.isNullOrUndefined ??= (value) => value === null || value === undefined
 }
 
