@@ -72,6 +72,6 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true } },
     rules: { '@typescript-eslint/no-floating-promises': 'error' },
   },
-  { files: ['bin/**', 'scripts/setup/electron-start-up/**'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  { files: ['**/*.cjs', 'scripts/setup/electron-start-up/**'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   ...boundaries.map(({ files, ignores, rule }) => ({ files, ...(ignores && { ignores }), rules: { 'no-restricted-imports': rule } })),
 )

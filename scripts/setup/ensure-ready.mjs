@@ -7,10 +7,9 @@ import path from 'node:path'
 import { addonFile, ensureAddon } from './addon.mjs'
 import { ensureElectron } from './electron.mjs'
 import { ensureNpmPackages, packagesAreInstalled } from './npm-packages.mjs'
-import { findPip } from './pip-download.mjs'
-import { cacheFolder, projectRoot, readJson, setupRecordFile } from './places.mjs'
+import { cacheFolder, projectRoot, readJson, removeAbandonedWork, setupRecordFile } from './places.mjs'
 import { SetupError, say } from './report.mjs'
-import { ensurePip, ensureVirtualDisplay, ensureWindowLibraries } from './system-packages.mjs'
+import { ensureVirtualDisplay, ensureWindowLibraries } from './system-packages.mjs'
 import { chosenVariant, ensureTensorflow } from './tensorflow.mjs'
 
 /**
@@ -25,6 +24,7 @@ export async function ensureReady(needs = {}) {
   }
   const started = Date.now()
   checkNode()
+  removeAbandonedWork()
   await ensureNpmPackages()
   const electron = await ensureElectron()
   const tensorflow = await tensorflowOrReason()
@@ -35,7 +35,7 @@ export async function ensureReady(needs = {}) {
     tensorflow,
     window: needs.window === true || record?.window === true,
     tests: needs.tests === true || record?.tests === true,
-    files: sizesOf([electron.path, ...(tensorflow.addon ? [tensorflow.addon, tensorflow.library] : [])]),
+    files: sizesOf([electron.path, ...nativeFiles(tensorflow)]),
   }
   writeRecord(made)
   say(`ready after ${((Date.now() - started) / 1000).toFixed(1)} s`)
@@ -48,7 +48,6 @@ async function tensorflowOrReason() {
     return withoutTensorflow(`there is no pinned TensorFlow library for ${process.platform}-${process.arch}`)
   }
   try {
-    ensurePip(() => findPip() !== undefined)
     const tensorflow = await ensureTensorflow()
     await ensureAddon(tensorflow)
     return { ...tensorflow, library: path.join(tensorflow.folder, 'libtensorflow_cc.so.2'), addon: addonFile }
@@ -56,6 +55,11 @@ async function tensorflowOrReason() {
     if (error instanceof SetupError) return withoutTensorflow(error.message)
     throw error
   }
+}
+
+function nativeFiles(tensorflow) {
+  if (tensorflow.variant === 'none') return []
+  return [tensorflow.addon, tensorflow.library, path.join(tensorflow.folder, 'libtensorflow_framework.so.2')]
 }
 
 function withoutTensorflow(reason) {

@@ -11,7 +11,7 @@ export async function ensureNpmPackages() {
   // `npm ci` empties node_modules first: right for a fresh clone, wrong beside a running program.
   const fresh = !existsSync(modulesFolder)
   const command = fresh ? ['ci'] : ['install', '--no-save']
-  say(`installing npm packages (npm ${command.join(' ')})`)
+  say(`installing npm packages (npm ${command.join(' ')}, about 30 s)`)
   const { status, output } = await runProgram('npm', [...command, '--loglevel=error'], { cwd: projectRoot })
   if (status !== 0 || !packagesAreInstalled()) {
     throw new SetupError(`npm ${command.join(' ')} did not install all packages; its output was:\n${output.trim()}`)

@@ -1,10 +1,12 @@
 // Fetches one wheel by name and version with `pip download` and checks its size and SHA-256 against pins.json.
+// A checked wheel stays in the cache until what it is for is complete, so that an interrupted set-up goes on there.
 
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { newPartialFolder, sha256OfFile } from './places.mjs'
+import { cacheFolder, newPartialFolder, sha256OfFile } from './places.mjs'
 import { SetupError, startProgress } from './report.mjs'
 import { runProgram, works } from './run-program.mjs'
+import { installPip } from './system-packages.mjs'
 
 const pipCommands = [
   ['python3', '-m', 'pip'],
@@ -13,34 +15,45 @@ const pipCommands = [
   ['pip'],
 ]
 
+function pipFromSystem() {
+  installPip()
+  const pip = findPip()
+  if (!pip) throw new SetupError("Python's pip was not found; install it (Debian: apt-get install python3-pip) and start again.")
+  return pip
+}
+
 /** @returns the command that starts pip, or undefined where there is none */
-export function findPip() {
+function findPip() {
   return pipCommands.find(([program, ...args]) => works(program, [...args, '--version']))
 }
 
 /**
- * Downloads the wheel into a new partial folder.
  * @param {{ package: string, version: string, file: string, sizeBytes: number, sha256: string }} pin
- * @returns {Promise<{ file: string, discard: () => void }>} the checked wheel, and how to delete it
+ * @returns {Promise<string>} the checked wheel in the cache
  */
 export async function downloadWheel(pin) {
-  const pip = findPip()
-  if (!pip) {
-    throw new SetupError(
-      `Python's pip is needed to fetch ${pin.package} and was not found; install it (Debian: apt-get install python3-pip) and start again.`,
-    )
-  }
+  const kept = keptWheel(pin)
+  if (existsSync(kept)) return kept // checked before it was moved there
+  const pip = findPip() ?? pipFromSystem()
   const folder = newPartialFolder(pin.package)
-  const discard = () => rmSync(folder, { recursive: true, force: true })
   try {
     await runPip(pip, pin, folder)
-    const file = path.join(folder, pin.file)
-    await checkWheel(file, pin)
-    return { file, discard }
-  } catch (error) {
-    discard()
-    throw error
+    await checkWheel(path.join(folder, pin.file), pin)
+    mkdirSync(path.dirname(kept), { recursive: true })
+    renameSync(path.join(folder, pin.file), kept)
+    return kept
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Deletes a wheel whose content has reached its place. */
+export function discardWheel(pin) {
+  rmSync(keptWheel(pin), { force: true })
+}
+
+function keptWheel(pin) {
+  return path.join(cacheFolder(), 'wheels', pin.file)
 }
 
 async function runPip([program, ...pipArgs], pin, folder) {

@@ -1,7 +1,7 @@
 // The folders and files the set-up reads and writes.
 
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,6 +29,24 @@ export function newPartialFolder(name) {
   const folder = path.join(cacheFolder(), 'partial', `${name}-${process.pid}-${Date.now()}`)
   mkdirSync(folder, { recursive: true })
   return folder
+}
+
+/** Removes what set-ups that were killed have left unfinished. */
+export function removeAbandonedWork() {
+  const folder = path.join(cacheFolder(), 'partial')
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder)) {
+    const owner = Number(/-(\d+)-\d+$/.exec(name)?.[1])
+    if (!isAlive(owner)) rmSync(path.join(folder, name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(processId) {
+  try {
+    return process.kill(processId, 0)
+  } catch (error) {
+    return error.code === 'EPERM' // it exists and belongs to someone else
+  }
 }
 
 /** @returns {Promise<string>} the SHA-256 of a file, in hexadecimal */

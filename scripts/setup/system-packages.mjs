@@ -35,14 +35,18 @@ export function ensureCompiler() {
   if (!works('g++', ['--version'])) install([['g++']], 'the native part of TensorFlow.js needs a C++ compiler')
 }
 
-/** pip fetches TensorFlow's library. */
-export function ensurePip(isThere) {
-  if (!isThere()) install([['python3-pip']], "TensorFlow's library is fetched with pip")
+/** pip fetches what cannot be had from its own release page. */
+export function installPip() {
+  install([['python3-pip']], "TensorFlow's library is fetched with Python's pip")
 }
 
+/** Linked libraries that ldd does not find, and those Electron opens by name while it runs. */
 function missingLibraries(binary) {
-  const { stdout } = spawnSync('ldd', [binary], { encoding: 'utf8' })
-  return [...(stdout ?? '').matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1] ?? '')
+  const linked = spawnSync('ldd', [binary], { encoding: 'utf8' }).stdout ?? ''
+  const known = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout ?? ''
+  const missing = [...linked.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1] ?? '')
+  const opened = known === '' ? [] : ['libgtk-3.so.0', 'libasound.so.2', 'libnss3.so'].filter((name) => !known.includes(name))
+  return [...new Set([...missing, ...opened])]
 }
 
 function install(packages, reason) {

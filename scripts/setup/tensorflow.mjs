@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs
 import path from 'node:path'
 import { keptFolder } from './kept-folder.mjs'
 import { modulesFolder, pins } from './places.mjs'
-import { downloadWheel } from './pip-download.mjs'
+import { discardWheel, downloadWheel } from './pip-download.mjs'
 import { say } from './report.mjs'
 import { unzipChosen } from './unzip.mjs'
 
@@ -37,12 +37,12 @@ export async function ensureTensorflow() {
   const name = `tensorflow-${variant}-${pins.tensorflow.version}`
   const { folder, made } = await keptFolder(name, origin, [tensorflowLibrary, frameworkLibrary], async (partial) => {
     for (const wheel of wheels) {
-      const download = await downloadWheel(wheel)
+      const file = await downloadWheel(wheel)
       say(`unpacking ${wheel.package}`)
-      await unzipChosen(download.file, (entry) => (isWanted(entry) ? path.join(partial, entry) : undefined))
-      download.discard()
+      await unzipChosen(file, (entry) => (isWanted(entry) ? path.join(partial, entry) : undefined))
     }
   })
+  wheels.forEach(discardWheel)
   if (made) say(`TensorFlow ${pins.tensorflow.version} (${variant}) is ready, from the Python package index`)
   linkLibraries(folder)
   return {

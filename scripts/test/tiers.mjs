@@ -53,7 +53,8 @@ async function endToEnd() {
   const report = freshReport('e2e')
   const program = path.join(modulesFolder, '@playwright', 'test', 'cli.js')
   const command = [process.execPath, program, 'test']
-  const status = await run(process.platform === 'linux' ? ['xvfb-run', '-a', ...command] : command)
+  const display = ['xvfb-run', '-a', '-s', '-screen 0 1600x1000x24']
+  const status = await run(process.platform === 'linux' ? [...display, ...command] : command)
   return countPlaywright(report, status)
 }
 
