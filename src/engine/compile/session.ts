@@ -1,0 +1,54 @@
+// Runs a written graph in TensorFlow's session through tfjs-node. Variables live in the session until it is closed.
+// Spec: none (engine). Read next: graph-def.ts, compiled-engine.ts.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { WorkbenchError } from '../../contract/check'
+import { type GraphNode, type Shape, encodeSavedModel } from './graph-def'
+import { FLOAT, INT32, type TypedValues, nativeBackend } from './native-binding'
+
+export interface SessionFeed {
+  /** `node:0` */
+  readonly name: string
+  readonly shape: Shape
+  readonly data: Float32Array | Int32Array
+}
+
+export interface Session {
+  /** One run: fetched arrays in the order of `fetches`, copied. It blocks until all side effects are done. */
+  run(feeds: readonly SessionFeed[], fetches: readonly string[]): TypedValues[]
+  close(): void
+}
+
+export function openSession(nodes: readonly GraphNode[]): Session {
+  const { binding } = nativeBackend()
+  const folder = mkdtempSync(path.join(tmpdir(), 'twelve-in-one-graph-'))
+  let model: number
+  try {
+    writeFileSync(path.join(folder, 'saved_model.pb'), encodeSavedModel(nodes))
+    model = binding.loadSavedModel(folder, 'serve')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  let open = true
+  return {
+    run(feeds, fetches) {
+      if (!open) throw new WorkbenchError('The engine has been disposed of; make a new one.', 'work')
+      const inputIds: number[] = []
+      let outputs: { id: number }[] = []
+      try {
+        for (const { shape, data } of feeds) inputIds.push(binding.createTensor(shape, data instanceof Float32Array ? FLOAT : INT32, data))
+        outputs = binding.runSavedModel(model, inputIds, feeds.map((feed) => feed.name).join(','), fetches.join(','))
+        return outputs.map(({ id }) => binding.tensorDataSync(id))
+      } finally {
+        for (const id of inputIds) binding.deleteTensor(id)
+        for (const { id } of outputs) binding.deleteTensor(id)
+      }
+    },
+    close() {
+      if (open) binding.deleteSavedModel(model)
+      open = false
+    },
+  }
+}

@@ -1,0 +1,182 @@
+// The graph of a run: each task's training step and prediction, or those of pre-training, over shared variables.
+// Spec 4.3–4.5 and 5. Read next: record.ts (how a step becomes nodes), update.ts, ../execution/compiled-engine.ts.
+
+import * as tf from '@tensorflow/tfjs-core'
+import { taskById } from '../../contract/task-catalog'
+import {
+  type EngineOptions, type InputSpec, type PretrainingShape, engineModel, pretrainingInputSpecs, taskInputSpecs,
+} from '../execution/engine-options'
+import type { TaskShape } from '../execution/step-engine'
+import { type Inputs, input, stepProgram } from '../execution/step-program'
+import { type ForwardContext, forwardContext } from '../nn/forward-context'
+import { type Graph, FLOAT_TYPE, after } from './graph'
+import { FLOAT, INT32 } from './native-binding'
+import { OPEN, isOpen, openShape } from './open-batch'
+import { type ExecMode, type Recording, record } from './record'
+import { type FedSettings, type GradientOutput, type UpdateRules, addUpdate } from './update'
+import type { Variable, Variables } from './variables'
+
+/** What is fed and fetched to run one recorded step; all names are graph outputs. */
+export interface RecordedStep {
+  readonly inputs: ReadonlyMap<string, string>
+  readonly fetches: Readonly<Record<string, string>>
+  /** Parameters that the step changes. */
+  readonly updates: readonly string[]
+}
+
+/** A step before it is recorded: a training step returns the loss first. */
+interface StepPlan {
+  readonly scope: string
+  readonly specs: readonly InputSpec[]
+  readonly rowsPerExample: number
+  readonly training: boolean
+  forward(context: ForwardContext, inputs: Inputs): { loss: tf.Tensor; fetched: Fetched }
+}
+
+type Fetched = Readonly<Record<string, tf.Tensor>>
+
+export interface StepTools {
+  readonly graph: Graph
+  readonly variables: Variables
+  readonly parameters: readonly Variable[]
+  readonly rules: UpdateRules
+  readonly exec?: ExecMode
+}
+
+/** Feeds shared by all steps; `settings/<name>:0`. */
+export const SETTINGS = ['learningRate', 'headLearningRate', 'lossScale', 'beta1Power', 'beta2Power'] as const
+export const DROPOUT_SEED = 'settings/dropoutSeed:0'
+
+export function addSettings(graph: Graph): void {
+  for (const name of SETTINGS) graph.add('Placeholder', [], { dtype: { type: FLOAT }, shape: { shape: [] } }, `settings/${name}`)
+  graph.add('Placeholder', [], { dtype: { type: INT32 }, shape: { shape: [2] } }, 'settings/dropoutSeed')
+}
+
+const settings: FedSettings = {
+  learningRate: 'settings/learningRate:0', headLearningRate: 'settings/headLearningRate:0',
+  beta1Power: 'settings/beta1Power:0', beta2Power: 'settings/beta2Power:0',
+}
+
+/** `refcoco+` cannot be a node name. */
+function scopeOf(name: string, kind: 'train' | 'predict'): string {
+  return `${name.replace(/\+/g, '-plus')}/${kind}`
+}
+
+/** Adds a task's training step or prediction to the graph. */
+export function recordTask(tools: StepTools, options: EngineOptions, shape: TaskShape, kind: 'train' | 'predict'): RecordedStep {
+  const task = taskById(shape.task)
+  return recordStep(tools, options, {
+    scope: scopeOf(shape.task, kind), specs: taskInputSpecs(options, shape), rowsPerExample: task.rowsPerExample, training: kind === 'train',
+    forward(context, inputs) {
+      const { logits, fused } = stepProgram.taskForward(context, task, inputs)
+      const weights = input(inputs, 'weights')
+      const loss = stepProgram.taskLoss(logits, input(inputs, 'targets'), input(inputs, 'targetMask'), weights, task.objective)
+      if (kind === 'train') return { loss, fetched: { logits } }
+      const fetched: Fetched = { logits, spread: stepProgram.fusedSpread(fused, weights, task.rowsPerExample) }
+      return { loss, fetched }
+    },
+  })
+}
+
+/** Adds pre-training's step or prediction to the graph. */
+export function recordPretraining(tools: StepTools, options: EngineOptions, shape: PretrainingShape, kind: 'train' | 'predict'): RecordedStep {
+  return recordStep(tools, options, {
+    scope: scopeOf('pretraining', kind), specs: pretrainingInputSpecs(options, shape), rowsPerExample: 1, training: kind === 'train',
+    forward(context, inputs) {
+      const output = stepProgram.pretrainingForward(context, inputs)
+      const loss = stepProgram.pretrainingLoss(context.config, output, inputs, options.alignmentFactor ?? 1)
+      const fetched = {
+        wordLoss: loss.wordLoss, regionLoss: loss.regionLoss, alignmentLoss: loss.alignmentLoss, alignmentLogits: output.alignmentLogits,
+        wordGuess: tf.argMax(output.wordLogits, 2), regionGuess: tf.argMax(output.regionLogits, 2),
+      }
+      return { loss: loss.total, fetched }
+    },
+  })
+}
+
+function recordStep(tools: StepTools, options: EngineOptions, plan: StepPlan): RecordedStep {
+  const { graph, variables } = tools
+  graph.enter(plan.scope)
+  const inputs = new Map<string, string>()
+  return record(graph, (recording) => {
+    const fed = feedInputs(graph, recording, plan, inputs)
+    const weights = tools.parameters.map(({ name, shape }) => recording.tensor(variables.value(name), shape, FLOAT))
+    const byName = new Map(tools.parameters.map(({ name }, i) => [name, weights[i]]))
+    const parameters = (name: string): tf.Tensor => {
+      const weight = byName.get(name)
+      if (weight === undefined) throw new Error(`The model has no parameter '${name}'.`)
+      return weight
+    }
+    const seed = recording.tensor(DROPOUT_SEED, [2], INT32)
+    const dropout = plan.training ? { rate: options.dropout, seed } : null
+    const forward = (): ReturnType<StepPlan['forward']> => plan.forward(forwardContext(engineModel(options), parameters, dropout), fed)
+    return plan.training ? trainingStep(tools, recording, plan, inputs, weights, forward) : prediction(graph, recording, plan, inputs, forward)
+  }, tools.exec)
+}
+
+/** Placeholders `<scope>/feed/<name>`; the step's names are entered into `names`. */
+function feedInputs(graph: Graph, recording: Recording, plan: StepPlan, names: Map<string, string>): Inputs {
+  const sizes = { e: OPEN, b: OPEN * plan.rowsPerExample }
+  return Object.fromEntries(
+    plan.specs.map(({ name, dtype, shape }) => {
+      const sized = shape.map((size) => (typeof size === 'number' ? size : sizes[size]))
+      const type = dtype === 'float32' ? FLOAT : INT32
+      const output = graph.add('Placeholder', [], { dtype: { type }, shape: { shape: openShape(sized) } }, `${plan.scope}/feed/${name}`)
+      names.set(name, output)
+      const axis = sized.findIndex(isOpen)
+      if (axis >= 0) recording.batchFrom({ output, dtype: type, axis, factor: (sized[axis] ?? OPEN) / OPEN })
+      return [name, recording.tensor(output, sized, type)]
+    })
+  )
+}
+
+type Forward = () => ReturnType<StepPlan['forward']>
+
+function prediction(graph: Graph, recording: Recording, plan: StepPlan, inputs: ReadonlyMap<string, string>, forward: Forward): RecordedStep {
+  const { loss, fetched } = forward()
+  return { inputs, fetches: named(graph, recording, plan, { ...fetched, loss }, []), updates: [] }
+}
+
+function trainingStep(
+  tools: StepTools, recording: Recording, plan: StepPlan, inputs: ReadonlyMap<string, string>, weights: tf.Tensor[], forward: Forward
+): RecordedStep {
+  const { graph, variables, rules } = tools
+  const lossScale = recording.tensor('settings/lossScale:0', [], FLOAT)
+  let outputs: ReturnType<Forward> | undefined
+  const { grads } = tf.engine().gradients(
+    () => {
+      const { loss, fetched } = forward()
+      outputs = { loss: tf.keep(loss), fetched: Object.fromEntries(Object.entries(fetched).map(([name, value]) => [name, tf.keep(value)])) }
+      return loss
+    },
+    weights, lossScale, true
+  )
+  if (outputs === undefined) throw new Error('The training step gave no loss.')
+  const gradients: GradientOutput[] = tools.parameters.flatMap(({ name }, i) => {
+    const gradient: tf.Tensor | null | undefined = grads[i]
+    return gradient ? [{ name, output: recording.outputOf(gradient) }] : []
+  })
+  const { norm, done } = addUpdate(graph, variables, gradients, settings, rules)
+  const fetches = named(graph, recording, plan, { ...outputs.fetched, loss: outputs.loss }, done)
+  const gradientNorm = identity(graph, norm, [], `${plan.scope}/fetch/gradientNorm`)
+  for (const tensor of [outputs.loss, ...Object.values(outputs.fetched)]) tensor.dispose()
+  return { inputs, fetches: { ...fetches, gradientNorm }, updates: gradients.map(({ name }) => name) }
+}
+
+/** Fetched values as `<scope>/fetch/<name>`; the loss waits for the nodes in `done`. */
+function named(
+  graph: Graph, recording: Recording, plan: StepPlan, tensors: Readonly<Record<string, tf.Tensor>>, done: readonly string[]
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => {
+      const type = tensor.dtype === 'int32' ? INT32 : FLOAT
+      const output = recording.outputOf(tensor)
+      return [name, identity(graph, output, name === 'loss' ? done : [], `${plan.scope}/fetch/${name}`, type)]
+    })
+  )
+}
+
+function identity(graph: Graph, output: string, done: readonly string[], name: string, type = FLOAT): string {
+  return graph.add('Identity', [output, ...done.map(after)], type === FLOAT ? FLOAT_TYPE : { T: { type } }, name)
+}
+
