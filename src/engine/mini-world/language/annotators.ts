@@ -28,7 +28,7 @@ function alternatives(answer: string): readonly string[] {
 
 /** Ten answers, the true one always the most frequent. */
 export function tenAnswers(answer: string, stream: RandomStream): Annotation[] {
-  const slips = stream.pick([0, 0, 0, 0.08, 0.08, 0.25])
+  const slips = stream.pick([0, 0, 0, 0.08, 0.08, 0.25]) * (answer === 'yes' || answer === 'no' ? 0.4 : 1)
   const people = Array.from({ length: 10 }, (_, i) => {
     const slip = i > 5 ? stream.chance(slips * 2.5) : false
     return slip ? stream.pick(alternatives(answer)) : answer

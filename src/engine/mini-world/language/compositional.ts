@@ -6,7 +6,7 @@ import { at } from '../../../contract/check'
 import type { RandomStream } from '../../random'
 import { CATEGORIES, categoryOf } from '../catalog'
 import { BACKGROUNDS, COLOURS, type Colour, type Scene, type SceneObject } from '../scene'
-import { drawWeighted, type Weighted } from './drawing'
+import type { Weighted } from './drawing'
 import { isDirected, isOnSide, objectsThat, onlyObject, OPPOSITE, type Direction } from './facts'
 import { selected, type Operation, type ProgramQuestion } from './programs'
 import { onlyInDirection } from './questions'
@@ -235,12 +235,8 @@ const compare: Maker = (scene, stream) => {
   )
 }
 
-const MAKERS: Weighted<Maker> = [
-  [16, queryColour], [9, verifyColourOf], [10, existence], [5, chooseColourOf], [9, verifyRelationOf], [18, queryRelated],
-  [13, queryKind], [5, queryPlace], [3, verifyPlace], [3, querySide], [7, logical], [5, compare]
+/** The mix of kinds; entailed questions come on top (writers/gqa.ts). */
+export const PROGRAM_QUESTIONS: Weighted<Maker> = [
+  [20, queryColour], [7, verifyColourOf], [10, existence], [6, chooseColourOf], [5, verifyRelationOf], [14, queryRelated],
+  [17, queryKind], [6, queryPlace], [3, verifyPlace], [3, querySide], [5, logical], [4, compare]
 ]
-
-/** A question about the scene; null if the draw made no sense. */
-export function programQuestion(scene: Scene, stream: RandomStream): ProgramQuestion | null {
-  return drawWeighted(MAKERS, stream)(scene, stream)
-}

@@ -143,7 +143,7 @@ const howMany: QuestionMaker = (scene, stream) => {
   const text = stream.pick([`How many ${name} are there?`, `How many ${name} are there?`, `How many ${name} do you see?`])
   const upTo = wanted.category ? 6 : 7
   return {
-    text, type: 'how many', answerType: 'number', kind: 'count',
+    text, type: 'how many', answerType: 'number', kind: `count ${Object.keys(wanted).join(' ')}`,
     ask(s) {
       const count = objectsThat(s, wanted).length
       return count <= upTo ? String(count) : null
@@ -241,9 +241,9 @@ const howBig: QuestionMaker = (scene, stream) => {
   }
 }
 
-/** The mix of kinds: about a third yes/no, a fifth numbers, the rest other answers. */
+/** The mix of kinds: about a quarter yes/no, a fifth numbers, the rest other answers. */
 export const VQA_QUESTIONS: Weighted<QuestionMaker> = [
-  [12, exists], [6, colourCheck], [4, relationCheck], [2, holdingCheck], [3, placeCheck], [2, sideCheck], [20, howMany],
-  [24, whatColour], [5, whatIsThere], [5, whatHeld], [6, whatKind], [4, whatColoured], [5, where], [1, whichSide],
+  [10, exists], [6, colourCheck], [3, relationCheck], [2, holdingCheck], [2, placeCheck], [1, sideCheck], [18, howMany],
+  [26, whatColour], [6, whatIsThere], [6, whatHeld], [7, whatKind], [5, whatColoured], [5, where], [1, whichSide],
   [1, howBig]
 ]

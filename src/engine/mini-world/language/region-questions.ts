@@ -123,17 +123,15 @@ const whereIs: Maker = (scene, stream) => {
 }
 
 const when: Maker = (scene, stream) => {
-  const answer = scene.background === 'night' ? 'at night' : stream.pick(['during the day', 'daytime'])
+  const answer = scene.background === 'night' ? 'at night' : stream.chance(0.85) ? 'during the day' : 'daytime'
   return { text: stream.pick(['When was this taken?', 'When was this picture taken?']), answer, kind: 'when', questionObjects: [], answerObjects: [] }
 }
 
-const MAKERS: Weighted<Maker> = [
+/** The mix of kinds. Answers come as people wrote them ("On a beach."). */
+export const REGION_QUESTIONS: Weighted<Maker> = [
   [24, colour], [15, count], [16, what], [12, whatKind], [8, whatColoured], [10, held], [3, whoIsThere], [6, where],
   [4, whereIs], [2, when]
 ]
 
-/** A question about the scene with its answer as published ("On the beach."); null if the draw made no sense. */
-export function regionQuestion(scene: Scene, stream: RandomStream): RegionQuestion | null {
-  const question = drawWeighted(MAKERS, stream)(scene, stream)
-  return question && { ...question, answer: `${sentenceCase(question.answer)}.` }
-}
+/** `on a beach` as published: `On a beach.` */
+export const publishedAnswer = (answer: string): string => `${sentenceCase(answer)}.`

@@ -2,10 +2,11 @@
 // (shared/data/formats.md 2). Entailed questions are in the same file, so that consistency can be measured.
 // Read next: ../language/compositional.ts.
 
-import { randomStream, type RandomStream } from '../../random'
-import { GQA_RELATIONS, programQuestion } from '../language/compositional'
-import { leastUsed, newTally, type Tally } from '../language/drawing'
+import { randomStream } from '../../random'
+import { GQA_RELATIONS, PROGRAM_QUESTIONS } from '../language/compositional'
+import { leastUsed } from '../language/drawing'
 import { DIRECTIONS, picturesOf } from '../language/facts'
+import { drawQuestions, type Drawn, type Levelling } from '../language/levelled'
 import { programText, tokenReferences, type ProgramQuestion } from '../language/programs'
 import type { Picture, Predicate, Scene, Split } from '../scene'
 import type { Counts } from './sizes'
@@ -14,47 +15,15 @@ import type { DataFolder } from './write-files'
 
 const FILES: readonly (readonly [Split, string])[] = [['train', 'train'], ['val', 'val'], ['test', 'testdev']]
 
-interface Asked {
-  readonly picture: Picture
-  readonly question: ProgramQuestion
-}
+type Asked = Drawn<ProgramQuestion>
 
-const tallyKey = ({ question }: Asked): string => `${question.types.detailed}/${question.groups.global}/${question.answer}`
-
-/** Of several questions of one detailed type, the one whose answer was least used. */
-function drawOne(pictures: readonly Picture[], tally: Tally, stream: RandomStream): Asked | null {
-  const candidates: Asked[] = []
-  for (let attempt = 0; candidates.length < 4 && attempt < 60; attempt++) {
-    const picture = stream.pick(pictures)
-    const question = programQuestion(picture.scene, stream)
-    const first = candidates[0]?.question.types.detailed
-    if (question && (first === undefined || first === question.types.detailed)) candidates.push({ picture, question })
+const LEVELLING: Levelling<ProgramQuestion> = {
+  makers: PROGRAM_QUESTIONS,
+  key: (question) => `${question.types.detailed}/${question.groups.global}/${question.answer}`,
+  along: ({ entails }, tally, stream) => {
+    const chosen = stream.chance(0.3) ? leastUsed(stream.shuffle(entails), tally, LEVELLING.key) : null
+    return chosen ? [chosen] : []
   }
-  return leastUsed(candidates, tally, tallyKey)
-}
-
-/** Drawn questions, each followed by those of its entailed ones that fit; none twice about a picture. */
-function drawQuestions(pictures: readonly Picture[], count: number, stream: RandomStream): Asked[] {
-  const tally = newTally()
-  const seen = new Set<string>()
-  const asked: Asked[] = []
-  const add = (item: Asked): void => {
-    const key = `${item.picture.scene.id}/${item.question.text}`
-    if (seen.has(key) || asked.length >= count) return
-    seen.add(key)
-    tally.add(tallyKey(item))
-    asked.push(item)
-  }
-  for (let attempt = 0; pictures.length > 0 && asked.length < count && attempt < count * 8; attempt++) {
-    const item = drawOne(pictures, tally, stream)
-    if (!item) continue
-    add(item)
-    if (!stream.chance(0.35)) continue
-    const entailed = item.question.entails.map((question) => ({ picture: item.picture, question }))
-    const chosen = leastUsed(stream.shuffle(entailed), tally, tallyKey)
-    if (chosen) add(chosen)
-  }
-  return asked
 }
 
 function record({ picture, question }: Asked, id: string, entailed: readonly string[]): Record<string, unknown> {
@@ -94,7 +63,7 @@ export function writeGqa(out: DataFolder, pictures: readonly Picture[], counts: 
   let next = 201_000_000
   for (const [split, name] of FILES) {
     const own = picturesOf(pictures, 'vg', split)
-    const asked = drawQuestions(own, counts[split], randomStream(seed, 'gqa', split))
+    const asked = drawQuestions(own, counts[split], LEVELLING, randomStream(seed, 'gqa', split))
     const ids = new Map<string, string>()
     for (const { picture, question } of asked) ids.set(`${picture.scene.id}/${question.text}`, String(next++))
     const idOf = (picture: Picture, question: ProgramQuestion): string => ids.get(`${picture.scene.id}/${question.text}`) ?? ''

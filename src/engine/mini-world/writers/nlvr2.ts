@@ -4,7 +4,7 @@
 
 import { basename } from 'node:path'
 import { randomStream, type RandomStream } from '../../random'
-import { leastUsed, newTally, type Tally } from '../language/drawing'
+import { groupBy, leastUsed, newTally, type Tally } from '../language/drawing'
 import { distinct, picturesOf } from '../language/facts'
 import { statementAbout, type Statement } from '../language/statements'
 import type { Picture, Split } from '../scene'
@@ -38,14 +38,16 @@ function pairsOf(pictures: readonly Picture[]): Pair[] {
 
 const setOf = (pair: Pair): string => pair.name.split('-').slice(0, 2).join('-')
 
-/** A pair of which the statement has the wanted truth, of the same set where one fits; of a few, the least used. */
-function findPair(pairs: readonly Pair[], like: Pair, statement: Statement, truth: boolean, used: Tally, stream: RandomStream): Pair | null {
+/** How often the pair comes from the prompting pair's own set: the same things in other numbers and colours, so harder. */
+const NEAR_RATE = 0.4
+
+/** A pair of which the statement has the wanted truth; of a few, the least used. */
+function findPair(pairs: readonly Pair[], near: readonly Pair[], statement: Statement, truth: boolean, used: Tally, stream: RandomStream): Pair | null {
   const fits = (pair: Pair): boolean => statement.isTrue(pair.left.scene, pair.right.scene) === truth
-  const near = stream.shuffle(pairs.filter((pair) => setOf(pair) === setOf(like) && fits(pair)))
-  const own = leastUsed(near, used, ({ name }) => name)
+  const own = stream.chance(NEAR_RATE) ? leastUsed(stream.shuffle(near).filter(fits), used, ({ name }) => name) : null
   if (own) return own
   const found: Pair[] = []
-  for (let attempt = 0; found.length < 4 && attempt < 80; attempt++) {
+  for (let attempt = 0; found.length < 4 && attempt < 120; attempt++) {
     const pair = stream.pick(pairs)
     if (fits(pair)) found.push(pair)
   }
@@ -56,12 +58,14 @@ function drawStatements(pairs: readonly Pair[], count: number, stream: RandomStr
   const judged: Judged[] = []
   const used = newTally()
   const seen = new Set<string>()
+  const sets = groupBy(pairs, setOf)
   for (let attempt = 0; pairs.length > 1 && judged.length + 1 < count && attempt < count * 8; attempt++) {
     const prompt = stream.pick(pairs)
     const statement = statementAbout(prompt.left.scene, prompt.right.scene, stream)
     if (!statement) continue
-    const right = findPair(pairs, prompt, statement, true, used, stream)
-    const wrong = findPair(pairs, prompt, statement, false, used, stream)
+    const near = sets.get(setOf(prompt)) ?? []
+    const right = findPair(pairs, near, statement, true, used, stream)
+    const wrong = findPair(pairs, near, statement, false, used, stream)
     if (!right || !wrong) continue
     const two = [{ pair: right, text: statement.text, truth: true }, { pair: wrong, text: statement.text, truth: false }]
     if (two.some(({ pair, text }) => seen.has(`${pair.name}/${text}`))) continue

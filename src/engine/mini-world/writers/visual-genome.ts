@@ -4,12 +4,18 @@
 
 import { normalAnswer } from '../../data/answer-text'
 import { randomStream } from '../../random'
-import { drawQuestions } from '../language/levelled'
+import { drawQuestions, type Levelling } from '../language/levelled'
 import { picturesOf } from '../language/facts'
-import { regionQuestion } from '../language/region-questions'
+import { REGION_QUESTIONS, publishedAnswer, type RegionQuestion } from '../language/region-questions'
 import type { Picture, SceneObject, Split } from '../scene'
 import type { Counts } from './sizes'
 import type { DataFolder } from './write-files'
+
+/** Answers that name an object count by its category: the long tail of "A red dog." stays a tail. */
+const LEVELLING: Levelling<RegionQuestion> = {
+  makers: REGION_QUESTIONS,
+  key: ({ kind, answer, answerObjects }) => `${kind}/${answerObjects[0]?.category ?? normalAnswer(answer)}`
+}
 
 const SPLITS: readonly Split[] = ['train', 'val', 'test']
 
@@ -27,12 +33,12 @@ export function writeVisualGenome(out: DataFolder, pictures: readonly Picture[],
   let id = 986_000
   for (const split of SPLITS) {
     const stream = randomStream(seed, 'visual genome', split)
-    const asked = drawQuestions(picturesOf(pictures, 'vg', split), counts[split], regionQuestion, ({ kind, answer }) => `${kind}/${normalAnswer(answer)}`, stream)
+    const asked = drawQuestions(picturesOf(pictures, 'vg', split), counts[split], LEVELLING, stream)
     asked.sort((a, b) => a.picture.scene.id - b.picture.scene.id)
     for (const { picture, question } of asked) {
       perPicture.get(picture.scene.id)?.push({
         a_objects: question.answerObjects.map(region), question: question.text, image_id: picture.scene.id, qa_id: id++,
-        answer: question.answer, q_objects: question.questionObjects.map(region)
+        answer: publishedAnswer(question.answer), q_objects: question.questionObjects.map(region)
       })
       if (split !== 'test') answers.push(question.answer)
     }

@@ -4,19 +4,15 @@
 import { basename } from 'node:path'
 import { randomStream } from '../../random'
 import { picturesOf } from '../language/facts'
-import { drawQuestions } from '../language/levelled'
-import { whichQuestion } from '../language/pointing'
-import type { Picture, Scene, SceneObject, Split } from '../scene'
-import type { RandomStream } from '../../random'
+import { drawQuestions, type Levelling } from '../language/levelled'
+import { whichQuestion, type WhichQuestion } from '../language/pointing'
+import type { Picture, SceneObject, Split } from '../scene'
 import type { Counts } from './sizes'
 import type { DataFolder } from './write-files'
 
 const SPLITS: readonly Split[] = ['train', 'val', 'test']
 
-const make = (scene: Scene, stream: RandomStream): (NonNullable<ReturnType<typeof whichQuestion>> & { kind: string }) | null => {
-  const question = whichQuestion(scene, stream)
-  return question && { ...question, kind: 'which' }
-}
+const LEVELLING: Levelling<WhichQuestion> = { makers: [[1, whichQuestion]], key: ({ answer }) => answer.category }
 
 /** Writes visual7w/. Boxes have ids of their own, one for every object that a question shows. */
 export function writeVisual7w(out: DataFolder, pictures: readonly Picture[], counts: Counts, seed: number): void {
@@ -35,7 +31,7 @@ export function writeVisual7w(out: DataFolder, pictures: readonly Picture[], cou
   }
   const images = SPLITS.flatMap((split) => {
     const stream = randomStream(seed, 'visual7w', split)
-    const drawn = drawQuestions(picturesOf(pictures, 'vg', split), counts[split], make, ({ answer }) => answer.category, stream)
+    const drawn = drawQuestions(picturesOf(pictures, 'vg', split), counts[split], LEVELLING, stream)
     const byPicture = new Map<Picture, Record<string, unknown>[]>()
     for (const { picture, question: which } of drawn) {
       const pair = {
