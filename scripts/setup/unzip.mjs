@@ -1,7 +1,7 @@
 // Takes chosen files out of a zip file (a Python wheel is one), streaming, with Node alone.
 // Format: PKWARE APPNOTE 4.3 (end record, central directory, local headers); files below 4 GiB.
 
-import { closeSync, createReadStream, createWriteStream, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { closeSync, createReadStream, createWriteStream, fstatSync, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createInflateRaw } from 'node:zlib'
@@ -64,9 +64,8 @@ async function writeEntry(zipFile, entry, place) {
   if (entry.method !== 0 && entry.method !== 8) {
     throw new SetupError(`${entry.name} in ${zipFile} is packed with method ${entry.method}; only 0 and 8 are known.`)
   }
-  const target = createWriteStream(place)
   if (entry.compressedBytes === 0) {
-    target.end()
+    writeFileSync(place, '')
     return
   }
   const source = createReadStream(zipFile, {
@@ -74,6 +73,7 @@ async function writeEntry(zipFile, entry, place) {
     end: entry.dataOffset + entry.compressedBytes - 1,
     highWaterMark: 1 << 20,
   })
+  const target = createWriteStream(place)
   if (entry.method === 0) await pipeline(source, target)
   else await pipeline(source, createInflateRaw({ chunkSize: 1 << 20 }), target)
 }
