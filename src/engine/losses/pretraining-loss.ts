@@ -1,8 +1,9 @@
 // The three losses of masked pre-training (spec section 5). Which words and regions count is in the labels alone, so
 // the objectives differ only in the batch and in the factor of the alignment loss.
 
-import { type Tensor, add, cast, div, greaterEqual, log, maximum, mul, oneHot, reshape, square, sub, sum } from '@tensorflow/tfjs-core'
+import { type Tensor, add, cast, div, greaterEqual, log, maximum, mul, reshape, square, sub, sum } from '@tensorflow/tfjs-core'
 import { sizeOf } from '../nn/dense'
+import { oneHotRows } from '../nn/one-hot'
 import { crossEntropy, rowSum, weightedMean, weightedSum } from './elementary-losses'
 
 export interface PretrainingTargets {
@@ -22,7 +23,7 @@ export interface PretrainingTargets {
 export function wordLoss(logits: Tensor, { wordLabels, weights }: PretrainingTargets): Tensor {
   const vocabulary = sizeOf(logits, 2)
   const labelled = labelWeights(cast(greaterEqual(wordLabels, 0), 'float32'), weights)
-  const targets = oneHot(reshape(wordLabels, [-1]), vocabulary, 1, 0, 'float32')
+  const targets = oneHotRows(reshape(wordLabels, [-1]), vocabulary)
   return meanOverLabels(crossEntropy(reshape(logits, [-1, vocabulary]), targets), labelled)
 }
 
@@ -43,7 +44,7 @@ export function regionLoss(logits: Tensor, { regionLabels, regionTargets, weight
 
 /** Two-way cross-entropy, weighted mean over rows. logits [b, 2] → scalar */
 export function alignmentLoss(logits: Tensor, { mismatched, weights }: PretrainingTargets): Tensor {
-  return weightedMean(crossEntropy(logits, oneHot(mismatched, 2, 1, 0, 'float32')), weights)
+  return weightedMean(crossEntropy(logits, oneHotRows(mismatched, 2)), weights)
 }
 
 /** labels [b, l] of rows with weights [b] → [b·l] */

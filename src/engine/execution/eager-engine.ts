@@ -1,0 +1,151 @@
+// The engine without a compiled graph: plain TensorFlow.js, op by op. Slower, but it runs on every backend and every
+// value can be looked at; the compiled engine must agree with it. Read next: step-program.ts, ../optimizer/adamw.ts.
+
+import { type Tensor, type Variable, argMax, cast, concat, dispose, keep, mul, reshape, tensor, tensor1d, tidy, variable } from '@tensorflow/tfjs-core'
+import { check } from '../../contract/check'
+import { taskById } from '../../contract/task-catalog'
+import { forwardContext } from '../nn/forward-context'
+import { createAdamw, momentOf } from '../optimizer/adamw'
+import type { PretrainingBatch } from '../pretraining/pretraining-batch'
+import type { TaskBatch } from '../tasks/task-batch'
+import { type EngineOptions, type Feed, engineModel, pretrainingFeeds, taskFeeds } from './engine-options'
+import { valueAndGradients } from './gradients'
+import { initialWeights } from './initial-weights'
+import type { NamedArray, PretrainingResult, StepEngine, StepSettings } from './step-engine'
+import { type Inputs, input, stepProgram } from './step-program'
+
+/** Builds the model with its initial weights on the current backend. */
+export async function createEagerEngine(options: EngineOptions): Promise<StepEngine> {
+  const model = engineModel(options)
+  const weights = new Map(initialWeights(options).map(({ name, shape, data }) => [name, tidy(() => variable(tensor(data, [...shape])))]))
+  const optimizer = createAdamw(options.optimizer)
+  const parameters = (name: string): Tensor => {
+    const weight = weights.get(name)
+    if (!weight) throw new Error(`The model has no parameter '${name}'`)
+    return weight
+  }
+  const contextOf = (seed: Tensor | null): ReturnType<typeof forwardContext> =>
+    forwardContext(model, parameters, seed && { rate: options.dropout, seed })
+
+  /** Runs forward, backward and update; `forward` returns the loss first and what else is to be read. Numbers come back in that order, the gradient norm last. */
+  async function trainStep(feeds: readonly Feed[], settings: StepSettings, forward: Forward): Promise<Float32Array[]> {
+    const results = tidy(() => {
+      const inputs = feedTensors(feeds)
+      const seed = tensor1d([...settings.dropoutSeed], 'int32')
+      let outputs: Tensor[] = []
+      const { gradients } = valueAndGradients(() => {
+        // The tape's own scope ends with this function: what is read later is kept and disposed of below.
+        outputs = forward(contextOf(seed), inputs).map((output) => keep(output))
+        const [loss] = outputs
+        if (!loss) throw new Error('A step returned no loss')
+        return mul(loss, settings.lossScale)
+      }, weights)
+      const norm = optimizer.apply(weights, gradients, settings)
+      const packed = pack([...outputs, norm])
+      dispose(outputs)
+      return packed
+    })
+    return unpack(results)
+  }
+
+  async function predictStep(feeds: readonly Feed[], forward: Forward): Promise<Float32Array[]> {
+    return unpack(tidy(() => pack(forward(contextOf(null), feedTensors(feeds)))))
+  }
+
+  const taskStep = (batch: TaskBatch, spread: boolean): Forward => (context, inputs) => {
+    const task = taskById(batch.task)
+    const { logits, fused } = stepProgram.taskForward(context, task, inputs)
+    const weight = input(inputs, 'weights')
+    const loss = stepProgram.taskLoss(logits, input(inputs, 'targets'), input(inputs, 'targetMask'), weight, task.objective)
+    return spread ? [loss, logits, stepProgram.fusedSpread(fused, weight, task.rowsPerExample)] : [loss, logits]
+  }
+
+  const pretrainingStep: Forward = (context, inputs) => {
+    const output = stepProgram.pretrainingForward(context, inputs)
+    const loss = stepProgram.pretrainingLoss(model, output, inputs, options.alignmentFactor ?? 1)
+    return [loss.total, loss.wordLoss, loss.regionLoss, loss.alignmentLoss, output.alignmentLogits,
+      argMax(output.wordLogits, 2), argMax(output.regionLogits, 2)]
+  }
+
+  return {
+    kind: 'eager',
+    async train(batch, settings) {
+      const [loss, logits, norm] = await trainStep(taskFeeds(options, batch), settings, taskStep(batch, false))
+      return { loss: first(loss), gradientNorm: first(norm), logits: all(logits) }
+    },
+    async predict(batch) {
+      const [loss, logits, spread] = await predictStep(taskFeeds(options, batch), taskStep(batch, true))
+      return { loss: first(loss), logits: all(logits), spread: first(spread) }
+    },
+    trainPretraining: async (batch, settings) => pretrainingResult(await trainStep(pretrainingFeeds(options, batch), settings, pretrainingStep)),
+    predictPretraining: async (batch: PretrainingBatch) => pretrainingResult(await predictStep(pretrainingFeeds(options, batch), pretrainingStep)),
+    async read(what) {
+      const lists = what === 'weights' ? [named('', weights)] : [named('', weights), named('m/', optimizer.first), named('v/', optimizer.second)]
+      return lists.flat()
+    },
+    async write(arrays) {
+      return arrays.filter((array) => !writeArray(array, weights, optimizer)).map(({ name }) => name)
+    },
+    dispose() {
+      for (const weight of weights.values()) weight.dispose()
+      optimizer.dispose()
+    }
+  }
+}
+
+type Forward = (context: ReturnType<typeof forwardContext>, inputs: Inputs) => Tensor[]
+
+function feedTensors(feeds: readonly Feed[]): Inputs {
+  return Object.fromEntries(feeds.map(({ name, dtype, shape, data }) => [name, tensor(data, [...shape], dtype)]))
+}
+
+interface Packed {
+  readonly numbers: Tensor
+  readonly sizes: number[]
+}
+
+/** All values in one tensor, so that a step waits for the device once. */
+function pack(values: readonly Tensor[]): Packed & { [key: string]: Tensor | number[] } {
+  const flat = values.map((value) => cast(reshape(value, [-1]), 'float32'))
+  return { numbers: concat(flat), sizes: values.map(({ size }) => size) }
+}
+
+async function unpack({ numbers, sizes }: Packed): Promise<Float32Array[]> {
+  const data = Float32Array.from(await numbers.data())
+  numbers.dispose()
+  let start = 0
+  return sizes.map((size) => data.slice(start, (start += size)))
+}
+
+function first(values: Float32Array | undefined): number {
+  return all(values)[0] ?? Number.NaN
+}
+
+function all(values: Float32Array | undefined): Float32Array {
+  if (!values) throw new Error('A step returned fewer values than it should')
+  return values
+}
+
+function pretrainingResult(values: readonly Float32Array[]): PretrainingResult {
+  const [loss, wordLoss, regionLoss, alignmentLoss, alignmentLogits, wordGuess, regionGuess, norm] = values
+  return {
+    loss: first(loss), wordLoss: first(wordLoss), regionLoss: first(regionLoss), alignmentLoss: first(alignmentLoss),
+    gradientNorm: norm ? first(norm) : 0, alignmentLogits: all(alignmentLogits),
+    wordGuess: Int32Array.from(all(wordGuess)), regionGuess: Int32Array.from(all(regionGuess))
+  }
+}
+
+function named(prefix: string, variables: ReadonlyMap<string, Variable>): NamedArray[] {
+  return [...variables].map(([name, value]) => ({ name: prefix + name, shape: value.shape, data: Float32Array.from(value.dataSync()) }))
+}
+
+/** Overwrites a weight or a moment; false if the model has no such parameter. A wrong size throws. */
+function writeArray({ name, shape, data }: NamedArray, weights: ReadonlyMap<string, Variable>, optimizer: ReturnType<typeof createAdamw>): boolean {
+  const [, kind, parameter] = /^(?:([mv])\/)?(.*)$/.exec(name) ?? []
+  const weight = weights.get(parameter ?? '')
+  if (!weight || parameter === undefined) return false
+  check(weight.shape.join() === shape.join(), () => `'${name}' has the shape [${shape.join(', ')}]; this model needs [${weight.shape.join(', ')}].`)
+  const target = kind === undefined ? weight : momentOf(kind === 'm' ? optimizer.first : optimizer.second, parameter, weight)
+  tidy(() => target.assign(tensor(data, [...shape])))
+  return true
+}

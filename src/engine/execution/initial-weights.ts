@@ -1,0 +1,25 @@
+// The weights that a model starts from: every parameter has a random stream of its own, named by seed and parameter, so
+// that adding a layer or a task changes no other weight (spec 1.2). Read next: ../trunk/parameters.ts.
+
+import type { ParameterSpec } from '../nn/forward-context'
+import { randomStream } from '../random'
+import { type EngineOptions, engineModel } from './engine-options'
+import type { NamedArray } from './step-engine'
+import { stepProgram } from './step-program'
+
+export { decays, usesHeadRate } from '../optimizer/parameter-groups'
+
+/** All parameters of a run's model in the order of `modelParameters`. */
+export function initialWeights(options: EngineOptions): NamedArray[] {
+  return stepProgram.modelParameters(engineModel(options)).map((spec) => ({ name: spec.name, shape: spec.shape, data: initialArray(spec, options.seed) }))
+}
+
+/** One parameter's start. */
+export function initialArray({ name, shape, init, std }: ParameterSpec, seed: number): Float32Array {
+  const data = new Float32Array(shape.reduce((product, size) => product * size, 1))
+  if (init === 'ones') return data.fill(1)
+  if (init === 'zeros') return data
+  const stream = randomStream(seed, 'weights', name)
+  for (let i = 0; i < data.length; i++) data[i] = stream.normal() * std
+  return data
+}
