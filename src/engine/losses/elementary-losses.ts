@@ -29,8 +29,8 @@ export function plainBinaryCrossEntropy(logits: Tensor, targets: Tensor): Tensor
 export function binaryCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
   return customGrad((...inputs) => {
     const [x, save] = inputs as unknown as [Tensor, (kept: Tensor[]) => void]
-    save([x])
-    return { value: plainBinaryCrossEntropy(x, targets), gradFunc: (dy, saved) => mul(dy as Tensor, sub(sigmoid(saved[0] as Tensor), targets)) }
+    save([x, targets])
+    return { value: plainBinaryCrossEntropy(x, targets), gradFunc: (dy, saved) => mul(dy as Tensor, sub(sigmoid(saved[0] as Tensor), saved[1] as Tensor)) }
   })(logits)
 }
 
@@ -47,12 +47,13 @@ export function crossEntropy(logits: Tensor, targets: Tensor): Tensor {
     const shifted = sub(x, max(x, 1, true))
     const powers = exp(shifted)
     const total = sum(powers, 1, true)
-    save([div(powers, total)])
+    save([div(powers, total), targets])
     const value = sum(mul(targets, sub(log(total), shifted)), 1)
     return {
       value,
       gradFunc: (dy, saved) => {
-        const slope = sub(mul(saved[0] as Tensor, sum(targets, 1, true)), targets)
+        const [shares, kept] = saved as [Tensor, Tensor]
+        const slope = sub(mul(shares, sum(kept, 1, true)), kept)
         return mul(reshape(dy as Tensor, [-1, 1]), slope)
       }
     }
