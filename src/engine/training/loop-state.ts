@@ -1,6 +1,6 @@
 // Where a run is: a few counters. Together with the configuration they decide everything that comes (data order, dropout,
 // learning rate, stops), so a checkpoint holds them, the weights and the moments, and nothing else.
-// Read next: train-run.ts, checkpoint.ts.
+// Read next: training-loop.ts, checkpoint.ts.
 
 import { randomStream } from '../random'
 import { type StopAndGoState, startStopAndGo } from '../schedule/stop-and-go'

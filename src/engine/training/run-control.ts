@@ -1,6 +1,6 @@
 // Commands to a running loop: from control.json in the run folder (window, other programs) or from the process itself
 // (Ctrl-C). The loop looks between two steps, never inside one, so weights and optimizer always agree.
-// Read next: contract/run-commands.ts, train-run.ts.
+// Read next: contract/run-commands.ts, training-loop.ts.
 
 import { readFileSync, rmSync, statSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
@@ -10,20 +10,23 @@ import { RUN_FILES } from '../../contract/run-format'
 
 const POLL_MS = 50
 
+/** `leave`: pause, write a checkpoint, end the process (Ctrl-C, SIGTERM); only from inside the process. */
+export type LoopCommand = RunCommand | 'leave'
+
 export interface RunControl {
   /** From inside the process; takes effect at the loop's next look. */
-  request(command: RunCommand): void
+  request(command: LoopCommand): void
   /** The oldest command that was not taken yet, once. */
-  take(): RunCommand | undefined
+  take(): LoopCommand | undefined
   /** The next command, waiting for it; the event loop stays free. */
-  wait(): Promise<RunCommand>
+  wait(): Promise<LoopCommand>
   /** Forgets the control file, so that the next start does not obey it. */
   close(): void
 }
 
 export function openRunControl(folder: string): RunControl {
   const file = join(folder, RUN_FILES.control)
-  const requested: RunCommand[] = []
+  const requested: LoopCommand[] = []
   let lastNumber = Number.NEGATIVE_INFINITY
   // Commands from before this process were for another one.
   let seenAt = performance.timeOrigin
@@ -44,7 +47,7 @@ export function openRunControl(folder: string): RunControl {
     requested.push(control.command)
   }
 
-  const take = (): RunCommand | undefined => {
+  const take = (): LoopCommand | undefined => {
     look()
     return requested.shift()
   }

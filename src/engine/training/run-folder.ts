@@ -91,8 +91,9 @@ export function openRunFolder(folder: string, { resume, onEvent }: OpenOptions =
     onEvent?.(whole)
     return whole
   }
-  if (resume && cut.dropped > 0) {
-    emit({ kind: 'note', text: `${cut.dropped} events after the checkpoint were dropped; their steps are trained again.` }, resume.iteration)
+  if (cut.dropped > 0) {
+    const after = resume ? 'after the checkpoint' : 'of an attempt without a checkpoint'
+    emit({ kind: 'note', text: `${cut.dropped} events ${after} were dropped; their steps are trained again.` }, resume?.iteration ?? 0)
   }
   return {
     folder,

@@ -1,0 +1,214 @@
+// THE loop (spec 4.1), round after round: each task one batch and one update of its own, then the validations that are
+// due, then a checkpoint. All that influences the curve is a function of the configuration and the counters in
+// loop-state.ts, so a resumed run goes on to the last bit. Read next: loop-state.ts, course.ts, ../schedule.
+
+import { performance } from 'node:perf_hooks'
+import { WorkbenchError } from '../../contract/check'
+import type { RunConfig } from '../../contract/run-config'
+import type { NewRunEvent } from '../../contract/run-events'
+import { type TaskId, isTaskId } from '../../contract/task-catalog'
+import type { StepEngine } from '../execution/step-engine'
+import { rateFactor } from '../schedule/learning-rate'
+import { maySteps, resetDue, validationDue } from '../schedule/round-robin'
+import { checkScore, resetStopAndGo, startStopAndGo } from '../schedule/stop-and-go'
+import { saveCheckpoint } from './checkpoint'
+import type { Course, CourseTask } from './course'
+import { type LoopState, dropoutSeed } from './loop-state'
+import type { RunControl } from './run-control'
+import type { RunFolder } from './run-folder'
+
+/** How a run ended: `paused` was asked to leave with a checkpoint, `stopped` to stop. */
+export type RunEnd = 'done' | 'stopped' | 'paused' | 'failed'
+
+/** A training step or validation that cannot go on; shown with its task and what to do. */
+export class RunFailure extends WorkbenchError {
+  constructor(message: string, readonly remedy: string, readonly task?: TaskId) {
+    super(message, 'work')
+  }
+}
+
+/** The rounds of a prepared run. */
+export class TrainingLoop {
+  private ending: RunEnd = 'done'
+  private validationAsked = false
+  private validating = false
+
+  constructor(
+    private readonly config: RunConfig,
+    private readonly run: RunFolder,
+    private readonly control: RunControl,
+    private readonly engine: Pick<StepEngine, 'read'>,
+    private readonly course: Course,
+    readonly state: LoopState
+  ) {}
+
+  async train(): Promise<RunEnd> {
+    const { config, state } = this
+    while (state.round < config.iterations) {
+      if (!(await this.round())) {
+        if (this.ending === 'stopped') {
+          await this.checkpoint()
+          this.emit({ kind: 'state', state: 'stopped', reason: `stopped after ${state.round} of ${config.iterations} iterations` })
+        }
+        return this.ending
+      }
+      if (state.round % config.checkpointEvery === 0 || state.round === config.iterations) await this.checkpoint()
+    }
+    this.emit({ kind: 'state', state: 'done', reason: `all ${config.iterations} iterations are done` })
+    return 'done'
+  }
+
+  /** The rest of the current round; false if the run ends inside it. Its places: train, validate, test at the end. */
+  private async round(): Promise<boolean> {
+    const { state, course, config } = this
+    const { tasks } = course
+    const last = state.round === config.iterations - 1
+    const places = [...tasks.map((task) => ['train', task] as const), ...tasks.map((task) => ['val', task] as const), ...(last ? tasks.map((task) => ['test', task] as const) : [])]
+    for (; state.place < places.length; state.place++) {
+      const [what, task] = places[state.place] ?? places[0] ?? (['train', 'pretraining'] as const)
+      if (!(await this.gate())) return false
+      if (what === 'train') await this.trainPlace(task)
+      else if (!(await this.checkPlace(task, what))) return false
+    }
+    this.resetControllers()
+    state.round += 1
+    state.place = 0
+    state.scheduleMoved = false
+    return true
+  }
+
+  private async trainPlace(task: CourseTask): Promise<void> {
+    const { state, config, course } = this
+    const controller = state.stopAndGo[task] ?? startStopAndGo()
+    if (config.stopAndGo && !maySteps(controller, state.round, config.stopAndGoGap)) return
+    const batch = state.batches[task] ?? 0
+    const { schedule: kind, warmupFraction, iterations: totalSteps } = config
+    const factor = rateFactor({ kind, warmupFraction, totalSteps }, course.scheduleStep(state.scheduleSteps))
+    const learningRate = config.learningRate * factor
+    const before = performance.now()
+    const numbers = await course.train(task, batch, {
+      learningRate,
+      headLearningRate: config.headLearningRate * factor,
+      lossScale: course.lossScale(task),
+      dropoutSeed: dropoutSeed(config.seed, state.updates),
+      update: state.updates + 1
+    })
+    this.refuseInfinite(task, numbers.loss, numbers.gradientNorm)
+    state.updates += 1
+    state.batches[task] = batch + 1
+    // The reference moves the schedule after the first task's update: the round's other tasks use the next rate.
+    if (!state.scheduleMoved) state.scheduleSteps += 1
+    state.scheduleMoved = true
+    this.emit({ kind: 'step', task, ...numbers, learningRate, milliseconds: performance.now() - before })
+  }
+
+  private refuseInfinite(task: CourseTask, loss: number, gradientNorm: number): void {
+    if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return
+    const remedy = 'Lower learningRate, or set clipNorm=1, and start from the last checkpoint.'
+    throw new RunFailure(`The training of ${task} broke down in iteration ${this.state.round}: loss ${loss}, gradient norm ${gradientNorm}.`, remedy, isTaskId(task) ? task : undefined)
+  }
+
+  /** Validates a task if its turn has come and lets Stop-and-Go see the score; false if the run ends meanwhile. */
+  private async checkPlace(task: CourseTask, split: 'val' | 'test'): Promise<boolean> {
+    const { state, config, course } = this
+    if (split === 'test' ? !course.hasTest(task) : !validationDue(state.round, config.iterations, course.calendar(task))) return true
+    const score = await this.validate(task, split)
+    if (score === undefined) return false
+    if (split === 'test') return true
+    state.best[task] = Math.max(score, state.best[task] ?? Number.NEGATIVE_INFINITY)
+    if (!config.stopAndGo || !isTaskId(task)) return true
+    const { next, changed, reason } = checkScore(state.stopAndGo[task] ?? startStopAndGo(), score)
+    state.stopAndGo[task] = next
+    this.emit({ kind: 'stopAndGo', task, state: next.state, changed, reason, best: next.best ?? score, score }, 1)
+    return true
+  }
+
+  /** Measures and reports; the score, or undefined if the run ends meanwhile. */
+  private async validate(task: CourseTask, split: 'val' | 'test', roundsAhead = 1): Promise<number | undefined> {
+    const before = performance.now()
+    this.validating = true
+    const iteration = this.state.round + roundsAhead
+    const validation = await this.course.validate(task, split, iteration, () => this.gate())
+    this.validating = false
+    if (!validation) return undefined
+    const { numbers, samples } = validation
+    this.emit({ kind: 'validation', task, split, ...numbers, milliseconds: performance.now() - before }, roundsAhead)
+    if (samples.length > 0 && isTaskId(task)) {
+      const file = this.run.writePredictions(task, iteration, samples)
+      this.emit({ kind: 'sample', task, file, count: samples.length, right: samples.filter(({ right }) => right).length }, roundsAhead)
+    }
+    return numbers.metrics['score'] ?? 0
+  }
+
+  private resetControllers(): void {
+    const { state, config, course } = this
+    if (!config.stopAndGo || config.validateEvery !== 'epoch' || !resetDue(state.round, course.epochRounds)) return
+    for (const task of course.tasks) state.stopAndGo[task] = resetStopAndGo(state.stopAndGo[task] ?? startStopAndGo())
+    this.emit({ kind: 'note', text: 'All tasks go again: the reference resets Stop-and-Go at the end of its epochs 5 and 7.' }, 1)
+  }
+
+  /** Between two steps: lets messages in, obeys commands, waits while paused. False: the run ends here. */
+  private async gate(): Promise<boolean> {
+    await new Promise((resolve) => setImmediate(resolve))
+    for (let command = this.control.take(); command; command = this.control.take()) {
+      if (command === 'checkpoint') await this.checkpoint()
+      else if (command === 'validate') this.validationAsked = true
+      else if (command === 'stop') return this.end('stopped')
+      else if (command === 'leave') return this.leave()
+      else if (command === 'pause' && !(await this.pause())) return false
+    }
+    if (!this.validationAsked || this.validating) return true
+    this.validationAsked = false
+    for (const task of this.course.tasks) if ((await this.validate(task, 'val', 0)) === undefined) return false
+    return true
+  }
+
+  private async pause(): Promise<boolean> {
+    this.emit({ kind: 'state', state: 'paused', reason: `paused in iteration ${this.state.round}` })
+    for (;;) {
+      const command = await this.control.wait()
+      if (command === 'resume') {
+        this.emit({ kind: 'state', state: 'running', reason: 'resumed' })
+        return true
+      }
+      if (command === 'stop') return this.end('stopped')
+      if (command === 'checkpoint') await this.checkpoint()
+      if (command === 'leave') {
+        await this.checkpoint()
+        return this.end('paused')
+      }
+    }
+  }
+
+  /** Says so first, then saves: whoever waits for the pause need not wait for the disk. */
+  private async leave(): Promise<boolean> {
+    this.emit({ kind: 'state', state: 'paused', reason: `paused in iteration ${this.state.round}; the process ends after its checkpoint` })
+    await this.checkpoint()
+    return this.end('paused')
+  }
+
+  private end(ending: RunEnd): false {
+    this.ending = ending
+    return false
+  }
+
+  /** A full disk is a note, not a failure: older checkpoints are safe and training goes on. */
+  private async checkpoint(): Promise<void> {
+    const { run, state, config } = this
+    const before = performance.now()
+    run.sync()
+    const arrays = await this.engine.read('all')
+    const result = saveCheckpoint(run.folder, arrays, { iteration: state.round, sequence: run.sequence() + 1, loop: state, config }, config.keepCheckpoints)
+    if (result.saved) {
+      this.emit({ kind: 'checkpoint', folder: result.folder, sizeBytes: result.sizeBytes, milliseconds: performance.now() - before })
+    } else {
+      const megabytes = (result.neededBytes / 1e6).toFixed(0)
+      this.emit({ kind: 'note', text: `The disk is full: the checkpoint of iteration ${state.round} was not written. It needs ${megabytes} MB in ${run.folder}; older checkpoints are safe. Training goes on; free space before the next one.` })
+    }
+  }
+
+  /** Validations belong to the round they end: `roundsAhead` 1. */
+  private emit(event: NewRunEvent, roundsAhead = 0): void {
+    this.run.emit(event, this.state.round + roundsAhead)
+  }
+}
