@@ -1,0 +1,69 @@
+// Batches of a task in a reproducible order. Passes follow each other without a gap; the order of pass p depends on
+// (seed, task, p) alone, so the number of a batch says exactly what is in it and a resumed run needs nothing else
+// (spec 4.1; unlike the reference, which loses its place). Read next: task-data.ts.
+
+import { at } from '../../contract/check'
+import type { TaskShape } from '../execution/step-engine'
+import { type RandomStream, randomStream } from '../random'
+import { BEHAVIOURS } from '../tasks/all-tasks'
+import type { TaskContext, TaskSplit } from '../tasks/task'
+import type { TaskBatch } from '../tasks/task-batch'
+
+export interface TaskBatches {
+  readonly split: TaskSplit
+  readonly shape: TaskShape
+  /** Examples in a pass. */
+  readonly examples: number
+  /** Batches of a pass, the last one begun counted: the task's epoch (spec 4.1). */
+  readonly batchesPerPass: number
+  /** Training batch with this number, from 0; always full: where a pass ends, the next one begins. */
+  batch(number: number): TaskBatch
+  /** Every chosen example once, with evaluation targets; the last batch is padded with weight 0. */
+  all(): Generator<TaskBatch>
+  /** Indices that `all` visits, in order. */
+  readonly chosen: readonly number[]
+  /** The stream that an example of `all` is filled with. */
+  stream(index: number): RandomStream
+}
+
+/** Orders of the last passes asked for. */
+const KEPT_ORDERS = 2
+
+/** `limit`: at most this many examples in `all`, drawn by the seed; 0 for all. */
+export function createBatches(context: TaskContext, shape: TaskShape, split: TaskSplit, limit = 0): TaskBatches {
+  const { seed } = context
+  const behaviour = BEHAVIOURS[split.task]
+  const count = split.examples.length
+  const everything = [...split.examples.keys()]
+  const chosen = limit > 0 && limit < count
+    ? randomStream(seed, 'validation examples', split.task, split.split).shuffle(everything).slice(0, limit).sort((a, b) => a - b)
+    : everything
+  const orders = new Map<number, readonly number[]>()
+  const orderOf = (pass: number): readonly number[] => {
+    const known = orders.get(pass)
+    if (known) return known
+    const made = randomStream(seed, 'order', split.task, pass).shuffle(everything)
+    if (orders.size >= KEPT_ORDERS) orders.delete(Math.min(...orders.keys()))
+    orders.set(pass, made)
+    return made
+  }
+  const fixedStream = (example: number): RandomStream => randomStream(seed, 'alternatives', split.task, split.split, example)
+  return {
+    split, shape, chosen, stream: fixedStream, examples: count,
+    batchesPerPass: Math.max(1, Math.ceil(count / shape.examples)),
+    batch(number) {
+      if (count === 0) throw new Error(`${split.task} ${split.split} has no examples`)
+      const places = Array.from({ length: shape.examples }, (_, row) => number * shape.examples + row)
+      const indices = places.map((place) => at(orderOf(Math.floor(place / count)), place % count))
+      return behaviour.fill({
+        context, shape, split, indices, train: true,
+        stream: (_example, row) => randomStream(seed, 'alternatives', split.task, Math.floor(at(places, row) / count), at(indices, row))
+      })
+    },
+    *all() {
+      for (let from = 0; from < chosen.length; from += shape.examples) {
+        yield behaviour.fill({ context, shape, split, indices: chosen.slice(from, from + shape.examples), train: false, stream: fixedStream })
+      }
+    }
+  }
+}
