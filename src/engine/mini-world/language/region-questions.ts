@@ -6,7 +6,7 @@ import { at } from '../../../contract/check'
 import type { RandomStream } from '../../random'
 import { categoryOf, FAMILIES } from '../catalog'
 import type { Scene, SceneObject } from '../scene'
-import { drawWeighted, type Weighted } from './drawing'
+import type { Weighted } from './drawing'
 import { carried, distinct, isOnSide, objectsThat, onlyObject, DIRECTIONS, type Description } from './facts'
 import { described, onlyInDirection } from './questions'
 import {

@@ -23,7 +23,7 @@ let known: ReadonlySet<string> = new Set()
 export function vocabularyLines(): readonly string[] {
   if (lines) return lines
   const nouns = CATEGORIES.flatMap(({ name }) => [...nounsOf(name), ...nounsOf(name, true)])
-  const families = Object.values(FAMILY_NOUNS).flatMap((nouns) => (nouns ? [nouns.one, nouns.many] : []))
+  const families = Object.values(FAMILY_NOUNS).flatMap((words) => (words ? [words.one, words.many] : []))
   const text = [
     FUNCTION_WORDS, ...COLOURS, ...BACKGROUNDS, ...SIZES, ...NUMBER_WORDS, ...Object.values(SIZE_WORDS).flat(),
     ...Object.values(PLACE_PHRASES).flat(), ...families, ...nouns

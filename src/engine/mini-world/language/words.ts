@@ -56,8 +56,8 @@ export function nounFor(category: string, stream: RandomStream, many = false): s
   return nouns.length > 1 && stream.chance(0.2) ? at(nouns, 1) : at(nouns, 0)
 }
 
-export function withArticle(phrase: string): string {
-  return /^(?!uni|use)[aeiou]/.test(phrase) ? `an ${phrase}` : `a ${phrase}`
+export function withArticle(words: string): string {
+  return /^(?!uni|use)[aeiou]/.test(words) ? `an ${words}` : `a ${words}`
 }
 
 export interface Naming {

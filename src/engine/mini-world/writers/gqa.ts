@@ -2,13 +2,14 @@
 // (shared/data/formats.md 2). Entailed questions are in the same file, so that consistency can be measured.
 // Read next: ../language/compositional.ts.
 
+import { at } from '../../../contract/check'
 import { randomStream } from '../../random'
 import { GQA_RELATIONS, PROGRAM_QUESTIONS } from '../language/compositional'
 import { leastUsed } from '../language/drawing'
-import { DIRECTIONS, picturesOf } from '../language/facts'
+import { DIRECTIONS, direction, picturesOf } from '../language/facts'
 import { drawQuestions, type Drawn, type Levelling } from '../language/levelled'
 import { programText, tokenReferences, type ProgramQuestion } from '../language/programs'
-import type { Picture, Predicate, Scene, Split } from '../scene'
+import type { Picture, Scene, Split } from '../scene'
 import type { Counts } from './sizes'
 import { writeAnswerLabels } from './vqa'
 import type { DataFolder } from './write-files'
@@ -40,18 +41,29 @@ function scenesInGqa(pictures: readonly Picture[]): Record<string, unknown> {
   return Object.fromEntries(pictures.map(({ scene }) => [String(scene.id), sceneGraph(scene)]))
 }
 
-const isDirection = (predicate: Predicate): predicate is (typeof DIRECTIONS)[number] => (DIRECTIONS as readonly string[]).includes(predicate)
+interface GraphRelation {
+  readonly name: string
+  readonly object: string
+}
 
-const spelt = (predicate: Predicate): string => (isDirection(predicate) ? GQA_RELATIONS[predicate] : predicate === 'next to' ? 'near' : predicate)
+/** Directions by the same rule that the questions use, for every pair; then what the scene says besides. */
+function relationsFrom(scene: Scene, index: number): GraphRelation[] {
+  const subject = at(scene.objects, index)
+  const directed = scene.objects.flatMap((other): GraphRelation[] => {
+    const found = other === subject ? null : direction(subject, other)
+    return found ? [{ name: GQA_RELATIONS[found], object: String(other.id) }] : []
+  })
+  const named = scene.relations
+    .filter((relation) => relation.subject === index && !(DIRECTIONS as readonly string[]).includes(relation.predicate))
+    .map((relation) => ({ name: relation.predicate === 'next to' ? 'near' : relation.predicate, object: String(at(scene.objects, relation.object).id) }))
+  return [...directed, ...named]
+}
 
 function sceneGraph(scene: Scene): Record<string, unknown> {
   const objects = scene.objects.map((object, index) => {
     const [x, y, x2, y2] = object.box
-    const relations = scene.relations
-      .filter(({ subject }) => subject === index)
-      .map(({ predicate, object: other }) => ({ name: spelt(predicate), object: String(scene.objects[other]?.id) }))
     const attributes = [object.colour, ...(object.size === 'medium' ? [] : [object.size])]
-    return [String(object.id), { name: object.category, x, y, w: x2 - x, h: y2 - y, attributes, relations }]
+    return [String(object.id), { name: object.category, x, y, w: x2 - x, h: y2 - y, attributes, relations: relationsFrom(scene, index) }]
   })
   const weather = scene.background === 'snow' ? 'snowy' : null
   return { width: scene.width, height: scene.height, location: scene.background, weather, objects: Object.fromEntries(objects) }
