@@ -2,7 +2,7 @@
 // Read next: run-parity.ts, parity-losses.ts.
 
 import { readFileSync } from 'node:fs'
-import { type Tensor, dispose, tensor } from '@tensorflow/tfjs-core'
+import { type Tensor, type Variable, dispose, tensor, tidy, variable } from '@tensorflow/tfjs-core'
 import { WorkbenchError, check } from '../../contract/check'
 import { type StoredTensor, asFloat32, readSafetensors } from '../checkpoint/safetensors'
 import type { Parameters } from '../nn/forward-context'
@@ -13,7 +13,7 @@ export interface ParityModel {
   readonly config: ModelConfig
   readonly parameters: Parameters
   /** In the order of `modelParameters`. */
-  readonly weights: ReadonlyMap<string, Tensor>
+  readonly weights: ReadonlyMap<string, Variable>
   dispose(): void
 }
 
@@ -56,9 +56,9 @@ export function readJson(path: string): Record<string, unknown> {
   throw new WorkbenchError(`'${path}' holds no JSON object.`)
 }
 
-function weightTensor(file: string, spec: { name: string; shape: readonly number[] }, stored: StoredTensor | undefined): Tensor {
+function weightTensor(file: string, spec: { name: string; shape: readonly number[] }, stored: StoredTensor | undefined): Variable {
   check(stored, () => `'${file}' has no tensor '${spec.name}', which the model of config.json needs.`)
   check(stored.shape.join() === spec.shape.join(), () =>
     `Tensor '${spec.name}' in '${file}' has the shape [${stored.shape.join(', ')}]; config.json needs [${spec.shape.join(', ')}].`)
-  return tensor(asFloat32(stored), [...spec.shape], 'float32')
+  return tidy(() => variable(tensor(asFloat32(stored), [...spec.shape], 'float32')))
 }
