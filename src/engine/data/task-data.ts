@@ -2,7 +2,6 @@
 // sizes that the model must have, the guesses that every score is compared with, and a report.
 // Read next: ../pretraining/pretraining-data.ts, the same for captions.
 
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError } from '../../contract/check'
 import type { RunConfig } from '../../contract/run-config'
@@ -18,7 +17,8 @@ import type { DataProblem, Example, SplitName } from './example'
 import { pictureIdentity, picturesOfExample } from './picture-identity'
 import { type Regions, openRegions } from './regions'
 import { availableSplits, findFolder, readSplit } from './sources/all-sources'
-import { type Tokenizer, createTokenizer, readVocabulary } from './tokenizer'
+import type { Tokenizer } from './tokenizer'
+import { openTokenizer } from './vocabulary-file'
 
 export type DataConfig = Pick<RunConfig, 'seed' | 'batchRows' | 'clean' | 'validationExamples'>
 
@@ -119,13 +119,6 @@ export function openTaskData({ root, tasks, config }: TaskDataOptions): TaskData
     },
     evaluation: (of) => startEvaluation(context(of.split.task), of.split, (index) => of.stream(index))
   }
-}
-
-/** vocab.txt of the root, of its parent, or the real one under its published name. */
-export function openTokenizer(root: string): Tokenizer {
-  const found = [root, join(root, '..')].flatMap((folder) => ['vocab.txt', 'bert-base-uncased-vocab.txt'].map((name) => join(folder, name))).find((path) => existsSync(path))
-  if (found === undefined) throw new WorkbenchError(`${root} has no vocab.txt; put a BERT vocabulary there (one word piece a line).`)
-  return createTokenizer(readVocabulary(found), found)
 }
 
 interface Vocabularies {

@@ -5,11 +5,11 @@
 import { WorkbenchError } from '../../contract/check'
 import { taskById } from '../../contract/task-catalog'
 import type { Example, QuestionExample } from '../data/example'
+import { type TextOnlyScores, textOnlyGuess } from '../mini-world/text-only'
 import { emptyBatch, fillRegions, fillWords, longestText, markExample, openPadding } from './fill-rows'
 import { bestIndex, mean } from './logits'
 import { pictureOf } from './sample-picture'
 import { type Behaviour, type TaskContext, type TaskSplit, rowsOf } from './task'
-import { byText, mostFrequent } from './text-only'
 
 const asQuestion = (example: Example | undefined): QuestionExample => {
   if (example?.kind !== 'question') throw new Error(`Expected a question, found ${example?.kind ?? 'nothing'}`)
@@ -71,15 +71,8 @@ export const questionAnswering: Behaviour = {
     return consistency === undefined ? found : { ...found, consistency }
   },
 
-  constantGuess(train, examples, context) {
-    const best = mostFrequent(train.examples.map((example) => weights(asQuestion(example), context)))
-    return best === undefined ? 0 : mean(examples.map((example) => asQuestion(example).answers[best] ?? 0))
-  },
-
-  textOnlyGuess(train, examples, context) {
-    const guess = byText(train.examples.map((example) => ({ text: asQuestion(example).question, answers: weights(asQuestion(example), context) })))
-    return mean(examples.map((example) => asQuestion(example).answers[guess(asQuestion(example).question) ?? '\0'] ?? 0))
-  },
+  constantGuess: (train, examples, context) => guessesOf(train, examples, context).constant / 100,
+  textOnlyGuess: (train, examples, context) => guessesOf(train, examples, context).textOnly / 100,
 
   candidates({ example, context }) {
     const question = asQuestion(example)
@@ -89,6 +82,14 @@ export const questionAnswering: Behaviour = {
       candidate: (index) => ({ label: context.answers.answers[index] ?? `answer ${index}` })
     }
   }
+}
+
+/** Training questions that the guesses learn from. */
+const LEARNED_FROM = 40_000
+
+function guessesOf(train: TaskSplit, examples: readonly Example[], context: TaskContext): TextOnlyScores {
+  const learned = train.examples.slice(0, LEARNED_FROM).map(asQuestion).map((example) => ({ text: example.question, answers: weights(example, context) }))
+  return textOnlyGuess(learned, examples.map(asQuestion).map((example) => ({ text: example.question, answers: example.answers })))
 }
 
 /** The answers that the head can give, with their soft scores. */

@@ -1,14 +1,7 @@
-// What can be guessed without looking at the picture: the most frequent answer of all, and the most frequent answer
-// of the same text, with a back-off to shorter and shorter beginnings of the text. Shown beside every score.
+// The most frequent value of training texts like a text: the exact text, else shorter and shorter beginnings of it.
+// Used by region-guess.ts; answers and labels have mini-world/text-only.ts, which votes by words too.
 
 type Weights = Readonly<Record<string, number>>
-
-/** The answer with the largest sum of weights, ties by text; undefined without any. */
-export function mostFrequent(rows: Iterable<Weights>): string | undefined {
-  const sums = new Map<string, number>()
-  for (const row of rows) for (const [answer, weight] of Object.entries(row)) sums.set(answer, (sums.get(answer) ?? 0) + weight)
-  return [...sums].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0]
-}
 
 const BEGINNINGS = [8, 6, 5, 4, 3, 2, 1]
 /** A beginning counts when it was seen at least so often; the exact text at least twice. */

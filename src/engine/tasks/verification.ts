@@ -6,11 +6,11 @@ import { taskById } from '../../contract/task-catalog'
 import type { Example, StatementExample } from '../data/example'
 import { NLVR2_LABELS } from '../data/sources/nlvr2'
 import { SNLI_VE_LABELS } from '../data/sources/snli-ve'
+import { type TextOnlyScores, textOnlyGuess } from '../mini-world/text-only'
 import { emptyBatch, fillRegions, fillWords, longestText, markExample, openPadding } from './fill-rows'
 import { bestIndex, mean } from './logits'
 import { pictureOf } from './sample-picture'
-import { type Behaviour, rowsOf } from './task'
-import { byText, mostFrequent } from './text-only'
+import { type Behaviour, type TaskSplit, rowsOf } from './task'
 
 const asStatement = (example: Example | undefined): StatementExample => {
   if (example?.kind !== 'statement') throw new Error(`Expected a statement, found ${example?.kind ?? 'nothing'}`)
@@ -19,13 +19,13 @@ const asStatement = (example: Example | undefined): StatementExample => {
 
 export const labelsOf = (task: string): readonly string[] => (task === 'nlvr2' ? NLVR2_LABELS : SNLI_VE_LABELS)
 
-const answersOf = (example: Example): Readonly<Record<string, number>> => {
-  const { label } = asStatement(example)
-  return label === null ? {} : { [label]: 1 }
-}
-const rightShare = (examples: readonly Example[], guess: (example: StatementExample) => string | undefined): number => {
-  const labelled = examples.map(asStatement).filter(({ label }) => label !== null)
-  return mean(labelled.map((example) => (guess(example) === String(example.label) ? 1 : 0)))
+/** Training statements that the guesses learn from. */
+const LEARNED_FROM = 40_000
+
+function guessesOf(train: TaskSplit, examples: readonly Example[]): TextOnlyScores {
+  const rows = (from: readonly Example[]): { text: string; answers: Record<string, number> }[] =>
+    from.map(asStatement).flatMap(({ statement, label }) => (label === null ? [] : [{ text: statement, answers: { [label]: 1 } }]))
+  return textOnlyGuess(rows(train.examples.slice(0, LEARNED_FROM)), rows(examples))
 }
 
 export const verification: Behaviour = {
@@ -79,15 +79,8 @@ export const verification: Behaviour = {
     return split.task === 'nlvr2' ? { ...found, consistency: mean([...bySentence.values()].map(Number)) } : found
   },
 
-  constantGuess(train, examples) {
-    const best = mostFrequent(train.examples.map(answersOf))
-    return rightShare(examples, () => best)
-  },
-
-  textOnlyGuess(train, examples) {
-    const guess = byText(train.examples.map((example) => ({ text: asStatement(example).statement, answers: answersOf(example) })))
-    return rightShare(examples, ({ statement }) => guess(statement))
-  },
+  constantGuess: (train, examples) => guessesOf(train, examples).constant / 100,
+  textOnlyGuess: (train, examples) => guessesOf(train, examples).textOnly / 100,
 
   candidates({ context, split, example }) {
     const { statement, label, pictures } = asStatement(example)
