@@ -2,7 +2,7 @@
 // Field numbers are those of tensorflow/core/framework/{graph,node_def,attr_value,tensor,tensor_shape}.proto.
 // Spec: none (engine). Read next: graph.ts.
 
-import { type Message, finished, message, writeBytes, writeFloat, writeInteger, writeMessage, writeText } from './protobuf-writer'
+import { type Writer, protobufWriter } from './protobuf-writer'
 import type { ElementType, TypedValues } from './native-binding'
 
 /** −1 is a dimension that is known only at run time. */
@@ -32,63 +32,63 @@ export interface GraphNode {
 /** The producer version of libtensorflow 2.15: newer libraries accept older producers. */
 const PRODUCER = 1645
 
-function writeShape(target: Message, shape: Shape): void {
-  for (const size of shape) writeMessage(target, 2, (dimension) => writeInteger(dimension, 1, size))
+function writeShape(writer: Writer, shape: Shape): void {
+  for (const size of shape) writer.message(2, () => writer.integer(1, size))
 }
 
-function writeAttribute(target: Message, value: AttributeValue): void {
-  if ('type' in value) writeInteger(target, 6, value.type)
-  else if ('integer' in value) writeInteger(target, 3, value.integer)
-  else if ('float' in value) writeFloat(target, 4, value.float)
-  else if ('truth' in value) writeInteger(target, 5, value.truth ? 1 : 0)
-  else if ('text' in value) writeText(target, 2, value.text)
-  else if ('shape' in value) writeMessage(target, 7, (shape) => writeShape(shape, value.shape))
+function writeAttribute(writer: Writer, value: AttributeValue): void {
+  if ('type' in value) writer.integer(6, value.type)
+  else if ('integer' in value) writer.integer(3, value.integer)
+  else if ('float' in value) writer.float(4, value.float)
+  else if ('truth' in value) writer.integer(5, value.truth ? 1 : 0)
+  else if ('text' in value) writer.text(2, value.text)
+  else if ('shape' in value) writer.message(7, () => writeShape(writer, value.shape))
   else if ('integers' in value) {
-    writeMessage(target, 1, (list) => {
-      for (const integer of value.integers) writeInteger(list, 3, integer)
+    writer.message(1, () => {
+      for (const integer of value.integers) writer.integer(3, integer)
     })
   } else {
     const { dtype, shape, values } = value.tensor
-    writeMessage(target, 8, (tensor) => {
-      writeInteger(tensor, 1, dtype)
-      writeMessage(tensor, 2, (inner) => writeShape(inner, shape))
-      writeTensorValues(tensor, values)
+    writer.message(8, () => {
+      writer.integer(1, dtype)
+      writer.message(2, () => writeShape(writer, shape))
+      writeTensorValues(writer, values)
     })
   }
 }
 
 /** One value fills the shape when written in its typed field; several go as raw bytes. */
-function writeTensorValues(tensor: Message, values: TypedValues): void {
+function writeTensorValues(writer: Writer, values: TypedValues): void {
   const first = values[0]
   if (values.length !== 1 || first === undefined) {
-    writeBytes(tensor, 4, new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength)))
-  } else if (values instanceof Float32Array) writeFloat(tensor, 5, first)
-  else if (values instanceof Int32Array) writeInteger(tensor, 7, first)
-  else writeInteger(tensor, 11, first)
+    writer.bytes(4, new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+  } else if (values instanceof Float32Array) writer.float(5, first)
+  else if (values instanceof Int32Array) writer.integer(7, first)
+  else writer.integer(11, first)
 }
 
-function writeNode(target: Message, node: GraphNode): void {
-  writeText(target, 1, node.name)
-  writeText(target, 2, node.op)
-  for (const input of node.inputs) writeText(target, 3, input)
+function writeNode(writer: Writer, node: GraphNode): void {
+  writer.text(1, node.name)
+  writer.text(2, node.op)
+  for (const input of node.inputs) writer.text(3, input)
   for (const [name, value] of Object.entries(node.attributes)) {
-    writeMessage(target, 5, (entry) => {
-      writeText(entry, 1, name)
-      writeMessage(entry, 2, (inner) => writeAttribute(inner, value))
+    writer.message(5, () => {
+      writer.text(1, name)
+      writer.message(2, () => writeAttribute(writer, value))
     })
   }
 }
 
 /** The bytes of `saved_model.pb`: one meta graph with the tag `serve`, without signatures or variable files. */
 export function encodeSavedModel(nodes: readonly GraphNode[]): Uint8Array {
-  const root = message()
-  writeInteger(root, 1, 1)
-  writeMessage(root, 2, (meta) => {
-    writeMessage(meta, 1, (info) => writeText(info, 4, 'serve'))
-    writeMessage(meta, 2, (graph) => {
-      for (const node of nodes) writeMessage(graph, 1, (inner) => writeNode(inner, node))
-      writeMessage(graph, 4, (versions) => writeInteger(versions, 1, PRODUCER))
+  const writer = protobufWriter()
+  writer.integer(1, 1)
+  writer.message(2, () => {
+    writer.message(1, () => writer.text(4, 'serve'))
+    writer.message(2, () => {
+      for (const node of nodes) writer.message(1, () => writeNode(writer, node))
+      writer.message(4, () => writer.integer(1, PRODUCER))
     })
   })
-  return finished(root)
+  return writer.finished()
 }

@@ -1,79 +1,88 @@
-// Protocol buffers, writing only: the wire format of TensorFlow's graph files needs five kinds of field.
-// Spec: none (engine). Read next: graph-def.ts.
+// Protocol buffers, writing only, into one growing buffer: the wire format of TensorFlow's graph files needs four kinds
+// of field. Spec: none (engine). Read next: graph-def.ts.
 
 const VARINT = 0
 const BYTES = 2
 const FIXED32 = 5
+/** Room for the length of a nested message, written afterwards; four base-128 digits reach 256 MB. */
+const LENGTH_DIGITS = 4
 
-/** A message under construction: chunks in the order in which they are written. */
-export interface Message {
-  readonly chunks: Uint8Array[]
-  size: number
+export interface Writer {
+  integer(field: number, value: number): void
+  float(field: number, value: number): void
+  text(field: number, value: string): void
+  bytes(field: number, value: Uint8Array): void
+  message(field: number, fill: () => void): void
+  /** What has been written so far, copied. */
+  finished(): Uint8Array
 }
 
-export function message(): Message {
-  return { chunks: [], size: 0 }
-}
+export function protobufWriter(): Writer {
+  let buffer = Buffer.allocUnsafe(1 << 20)
+  let end = 0
 
-export function finished(target: Message): Uint8Array {
-  const bytes = new Uint8Array(target.size)
-  let offset = 0
-  for (const chunk of target.chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.length
+  const reserve = (size: number): void => {
+    if (end + size <= buffer.length) return
+    const larger = Buffer.allocUnsafe(Math.max(2 * buffer.length, end + size))
+    buffer.copy(larger, 0, 0, end)
+    buffer = larger
   }
-  return bytes
-}
+  /** Base-128 digits of an integer; a negative one as its 64-bit two's complement. */
+  const varint = (value: number): void => {
+    if (value < 0) return longVarint(BigInt.asUintN(64, BigInt(value)))
+    let rest = value
+    while (rest >= 128) {
+      buffer[end++] = (rest % 128) + 128
+      rest = Math.floor(rest / 128)
+    }
+    buffer[end++] = rest
+  }
+  const longVarint = (value: bigint): void => {
+    let rest = value
+    while (rest >= 128n) {
+      buffer[end++] = Number(rest & 127n) | 128
+      rest >>= 7n
+    }
+    buffer[end++] = Number(rest)
+  }
+  const tag = (field: number, kind: number, size: number): void => {
+    reserve(size + 24)
+    varint(field * 8 + kind)
+  }
 
-function append(target: Message, bytes: Uint8Array): void {
-  target.chunks.push(bytes)
-  target.size += bytes.length
-}
-
-/** Base-128 digits of an integer; a negative one as its 64-bit two's complement. */
-function varint(value: number): Uint8Array {
-  if (value >= 0 && value < 128) return Uint8Array.of(value)
-  let rest = BigInt.asUintN(64, BigInt(value))
-  const digits: number[] = []
-  do {
-    const digit = Number(rest & 127n)
-    rest >>= 7n
-    digits.push(rest === 0n ? digit : digit | 128)
-  } while (rest !== 0n)
-  return Uint8Array.from(digits)
-}
-
-function tag(target: Message, field: number, kind: number): void {
-  append(target, varint(field * 8 + kind))
-}
-
-export function writeInteger(target: Message, field: number, value: number): void {
-  tag(target, field, VARINT)
-  append(target, varint(value))
-}
-
-export function writeFloat(target: Message, field: number, value: number): void {
-  tag(target, field, FIXED32)
-  append(target, new Uint8Array(Float32Array.of(value).buffer))
-}
-
-export function writeBytes(target: Message, field: number, bytes: Uint8Array): void {
-  tag(target, field, BYTES)
-  append(target, varint(bytes.length))
-  append(target, bytes)
-}
-
-const encoder = new TextEncoder()
-
-export function writeText(target: Message, field: number, text: string): void {
-  writeBytes(target, field, encoder.encode(text))
-}
-
-export function writeMessage(target: Message, field: number, fill: (inner: Message) => void): void {
-  const inner = message()
-  fill(inner)
-  tag(target, field, BYTES)
-  append(target, varint(inner.size))
-  for (const chunk of inner.chunks) target.chunks.push(chunk)
-  target.size += inner.size
+  return {
+    integer(field, value) {
+      tag(field, VARINT, 0)
+      varint(value)
+    },
+    float(field, value) {
+      tag(field, FIXED32, 4)
+      end = buffer.writeFloatLE(value, end)
+    },
+    text(field, value) {
+      const size = Buffer.byteLength(value)
+      tag(field, BYTES, size)
+      varint(size)
+      end += buffer.write(value, end)
+    },
+    bytes(field, value) {
+      tag(field, BYTES, value.length)
+      varint(value.length)
+      buffer.set(value, end)
+      end += value.length
+    },
+    message(field, fill) {
+      tag(field, BYTES, LENGTH_DIGITS)
+      const start = end
+      end += LENGTH_DIGITS
+      fill()
+      let size = end - start - LENGTH_DIGITS
+      if (size >= 128 ** LENGTH_DIGITS) throw new Error(`A graph file of more than ${128 ** LENGTH_DIGITS} bytes cannot be written.`)
+      for (let i = 0; i < LENGTH_DIGITS; i++) {
+        buffer[start + i] = (size % 128) + (i < LENGTH_DIGITS - 1 ? 128 : 0)
+        size = Math.floor(size / 128)
+      }
+    },
+    finished: () => Uint8Array.prototype.slice.call(buffer, 0, end),
+  }
 }

@@ -26,7 +26,8 @@ export function openSession(nodes: readonly GraphNode[]): Session {
   const folder = mkdtempSync(path.join(tmpdir(), 'twelve-in-one-graph-'))
   let model: number
   try {
-    writeFileSync(path.join(folder, 'saved_model.pb'), encodeSavedModel(nodes))
+    const bytes = encodeSavedModel(nodes)
+    writeFileSync(path.join(folder, 'saved_model.pb'), bytes)
     model = binding.loadSavedModel(folder, 'serve')
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -1,0 +1,215 @@
+// The engine that trains: the model functions are recorded once into a TensorFlow graph, and a step is one run of it.
+// All tasks share the graph's variables. Spec 4.3–4.5, 5. Read next: compile/step-graph.ts, compile/session.ts.
+
+import { WorkbenchError } from '../../contract/check'
+import { type Graph, createGraph } from '../compile/graph'
+import { type TypedValues, nativeBackend } from '../compile/native-binding'
+import { type Session, type SessionFeed, openSession } from '../compile/session'
+import { DROPOUT_SEED, type RecordedStep, SETTINGS, type StepTools, addSettings, recordPretraining, recordTask } from '../compile/step-graph'
+import { type Variable, type VariableAccess, addVariableAccess, createVariables } from '../compile/variables'
+import type { UpdateRules } from '../compile/update'
+import type { PretrainingBatch } from '../pretraining/pretraining-batch'
+import type { TaskBatch } from '../tasks/task-batch'
+import { type EngineOptions, type Feed, engineModel, pretrainingFeeds, taskFeeds } from './engine-options'
+import { decays, usesHeadRate } from '../optimizer/parameter-groups'
+import { initialWeights } from './initial-weights'
+import type { NamedArray, Prediction, PretrainingResult, StepEngine, StepSettings } from './step-engine'
+import { stepProgram } from './step-program'
+
+/** Told while the engine is being made: what is compiled now, and how many parts are done. */
+export interface CompileProgress {
+  /** A task's id, `pretraining` or `weights`. */
+  readonly what: string
+  readonly done: number
+  readonly total: number
+  /** Time of the part that was just finished. */
+  readonly milliseconds: number
+}
+
+export type OnProgress = (progress: CompileProgress) => void
+
+const PRETRAINING = 'pretraining'
+/** Largest amount of numbers fed or fetched in one run outside of steps. */
+const CHUNK = 64 * 1024 * 1024
+
+interface Compiled {
+  readonly session: Session
+  readonly steps: ReadonlyMap<string, { train: RecordedStep; predict: RecordedStep }>
+  readonly variables: readonly Variable[]
+  readonly access: VariableAccess
+}
+
+/**
+ * Records, loads and initialises. Throws a WorkbenchError that names `--set engine=eager` where TensorFlow's native
+ * library is missing, and one that names the model's line where a step cannot be recorded.
+ */
+export async function createCompiledEngine(options: EngineOptions, onProgress: OnProgress = () => undefined): Promise<StepEngine> {
+  nativeBackend()
+  const compiled = await compile(options, onProgress)
+  await assign(compiled, initialWeights(options))
+  if (compiled.access.zeroMoments !== undefined) compiled.session.run([], [compiled.access.zeroMoments])
+  return engineOf(options, compiled)
+}
+
+async function compile(options: EngineOptions, onProgress: OnProgress): Promise<Compiled> {
+  const graph: Graph = createGraph()
+  addSettings(graph)
+  const parameters = stepProgram.modelParameters(engineModel(options))
+  const { optimizer } = options
+  const rules: UpdateRules = { ...optimizer, decays, isHead: usesHeadRate }
+  const variables = createVariables(graph, parameters)
+  const tools: StepTools = { graph, variables, parameters, rules }
+  const steps = new Map<string, { train: RecordedStep; predict: RecordedStep }>()
+  const total = options.shapes.length + (options.pretraining ? 1 : 0)
+  const add = async (what: string, recordOne: (kind: 'train' | 'predict') => RecordedStep): Promise<void> => {
+    const start = performance.now()
+    steps.set(what, { train: recordOne('train'), predict: recordOne('predict') })
+    onProgress({ what, done: steps.size, total, milliseconds: performance.now() - start })
+    await nextMessage()
+  }
+  for (const shape of options.shapes) await add(shape.task, (kind) => recordTask(tools, options, shape, kind))
+  const { pretraining } = options
+  if (pretraining) await add(PRETRAINING, (kind) => recordPretraining(tools, options, pretraining, kind))
+  const access = addVariableAccess(graph, variables)
+  return { session: openSession(graph.nodes), steps, variables: variables.all(), access }
+}
+
+/** Lets messages in: a run blocks its process. */
+function nextMessage(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+function engineOf(options: EngineOptions, compiled: Compiled): StepEngine {
+  const { session } = compiled
+  const run = (what: string, kind: 'train' | 'predict', feeds: readonly Feed[], settings: readonly SessionFeed[]): Fetched => {
+    const pair = compiled.steps.get(what)
+    if (pair === undefined) {
+      throw new WorkbenchError(`This engine was made for ${[...compiled.steps.keys()].join(', ')}; it has no step of '${what}'.`, 'work')
+    }
+    return runStep(session, pair[kind], feeds, settings)
+  }
+  return {
+    kind: 'compiled',
+    async train(batch: TaskBatch, settings: StepSettings) {
+      const fetched = run(batch.task, 'train', taskFeeds(options, batch), fedSettings(options, settings))
+      return { loss: scalar(fetched, 'loss'), gradientNorm: scalar(fetched, 'gradientNorm'), logits: floats(fetched, 'logits') }
+    },
+    async predict(batch: TaskBatch): Promise<Prediction> {
+      const fetched = run(batch.task, 'predict', taskFeeds(options, batch), [])
+      return { loss: scalar(fetched, 'loss'), spread: scalar(fetched, 'spread'), logits: floats(fetched, 'logits') }
+    },
+    async trainPretraining(batch: PretrainingBatch, settings: StepSettings) {
+      const fetched = run(PRETRAINING, 'train', pretrainingFeeds(options, batch), fedSettings(options, settings))
+      return pretrainingResult(fetched, scalar(fetched, 'gradientNorm'))
+    },
+    async predictPretraining(batch: PretrainingBatch) {
+      return pretrainingResult(run(PRETRAINING, 'predict', pretrainingFeeds(options, batch), []), 0)
+    },
+    async read(what) {
+      return read(compiled, what)
+    },
+    async write(arrays) {
+      return assign(compiled, arrays)
+    },
+    dispose: () => session.close(),
+  }
+}
+
+type Fetched = ReadonlyMap<string, TypedValues>
+
+function runStep(session: Session, step: RecordedStep, feeds: readonly Feed[], settings: readonly SessionFeed[]): Fetched {
+  const fed = feeds.map(({ name, shape, data }) => {
+    const node = step.inputs.get(name)
+    if (node === undefined) throw new Error(`The recorded step has no input '${name}'.`)
+    return { name: node, shape, data }
+  })
+  const names = Object.keys(step.fetches)
+  const values = session.run([...fed, ...settings], Object.values(step.fetches))
+  return new Map(names.map((name, i) => [name, values[i] as TypedValues]))
+}
+
+function fedSettings({ optimizer }: EngineOptions, settings: StepSettings): SessionFeed[] {
+  const { beta1, beta2, biasCorrection } = optimizer
+  const numbers: Record<(typeof SETTINGS)[number], number> = {
+    learningRate: settings.learningRate, headLearningRate: settings.headLearningRate, lossScale: settings.lossScale,
+    // Powers of 0 leave the moments as they are: no bias correction, as in the reference.
+    beta1Power: biasCorrection ? beta1 ** settings.update : 0,
+    beta2Power: biasCorrection ? beta2 ** settings.update : 0,
+  }
+  return [
+    ...SETTINGS.map((name) => ({ name: `settings/${name}:0`, shape: [], data: Float32Array.of(numbers[name]) })),
+    { name: DROPOUT_SEED, shape: [2], data: Int32Array.from(settings.dropoutSeed) },
+  ]
+}
+
+function floats(fetched: Fetched, name: string): Float32Array {
+  const values = fetched.get(name)
+  if (!(values instanceof Float32Array)) throw new Error(`The step gave no float array '${name}'.`)
+  return values
+}
+
+function scalar(fetched: Fetched, name: string): number {
+  return floats(fetched, name)[0] ?? Number.NaN
+}
+
+function guesses(fetched: Fetched, name: string): Int32Array {
+  const values = fetched.get(name)
+  if (!(values instanceof Int32Array)) throw new Error(`The step gave no integer array '${name}'.`)
+  return values
+}
+
+function pretrainingResult(fetched: Fetched, gradientNorm: number): PretrainingResult {
+  return {
+    loss: scalar(fetched, 'loss'), wordLoss: scalar(fetched, 'wordLoss'), regionLoss: scalar(fetched, 'regionLoss'),
+    alignmentLoss: scalar(fetched, 'alignmentLoss'), gradientNorm, wordGuess: guesses(fetched, 'wordGuess'),
+    regionGuess: guesses(fetched, 'regionGuess'), alignmentLogits: floats(fetched, 'alignmentLogits'),
+  }
+}
+
+/** Splits a list so that each part holds at most CHUNK numbers (or one array). */
+function chunks<T extends { readonly shape: readonly number[] }>(list: readonly T[]): T[][] {
+  const parts: T[][] = []
+  let room = 0
+  for (const each of list) {
+    const size = each.shape.reduce((product, length) => product * length, 1)
+    const last = parts[parts.length - 1]
+    if (last === undefined || size > room) {
+      parts.push([each])
+      room = CHUNK - size
+    } else {
+      last.push(each)
+      room -= size
+    }
+  }
+  return parts
+}
+
+async function read({ session, variables, access }: Compiled, what: 'weights' | 'all'): Promise<NamedArray[]> {
+  const wanted = what === 'all' ? variables : variables.filter(({ name }) => !/^[mv]\//.test(name))
+  const arrays: NamedArray[] = []
+  for (const part of chunks(wanted)) {
+    const values = session.run([], part.map(({ name }) => access.read(name)))
+    part.forEach(({ name, shape }, i) => arrays.push({ name, shape, data: values[i] as Float32Array }))
+    await nextMessage()
+  }
+  return arrays
+}
+
+async function assign({ session, variables, access }: Compiled, arrays: readonly NamedArray[]): Promise<string[]> {
+  const shapes = new Map(variables.map(({ name, shape }) => [name, shape]))
+  const known = arrays.filter(({ name }) => shapes.has(name))
+  for (const { name, shape, data } of known) {
+    const own = shapes.get(name) ?? []
+    if (own.join() !== shape.join() || data.length !== own.reduce((product, size) => product * size, 1)) {
+      throw new WorkbenchError(
+        `The array '${name}' has the shape [${shape.join(', ')}] and ${data.length} numbers; the model's is [${own.join(', ')}]. ` +
+          'It belongs to a model of another size.'
+      )
+    }
+  }
+  for (const part of chunks(known)) {
+    session.run(part.map(({ name, shape, data }) => ({ name: access.assign(name).feed, shape, data })), part.map(({ name }) => access.assign(name).done))
+    await nextMessage()
+  }
+  return arrays.filter(({ name }) => !shapes.has(name)).map(({ name }) => name)
+}
