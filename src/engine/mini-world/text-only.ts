@@ -97,7 +97,7 @@ function wordVotes(train: readonly TextAnswer[]): (text: string) => string | nul
   }
 }
 
-function score(heldOut: readonly TextAnswer[], guess: (text: string) => string | null): number {
+function meanScore(heldOut: readonly TextAnswer[], guess: (text: string) => string | null): number {
   const sum = heldOut.reduce((total, { text, answers }) => total + (answers[guess(text) ?? ''] ?? 0), 0)
   return heldOut.length === 0 ? 0 : (100 * sum) / heldOut.length
 }
@@ -109,7 +109,7 @@ export function textOnlyGuess(train: readonly TextAnswer[], heldOut: readonly Te
   const commonest = bestOf(totals)
   const look = lookUp(train)
   return {
-    constant: score(heldOut, () => commonest),
-    textOnly: Math.max(score(heldOut, (text) => look(text) ?? commonest), score(heldOut, wordVotes(train)))
+    constant: meanScore(heldOut, () => commonest),
+    textOnly: Math.max(meanScore(heldOut, (text) => look(text) ?? commonest), meanScore(heldOut, wordVotes(train)))
   }
 }

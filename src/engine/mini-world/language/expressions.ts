@@ -8,7 +8,7 @@ import { categoryOf } from '../catalog'
 import type { Scene, SceneObject } from '../scene'
 import { drawWeighted, type Weighted } from './drawing'
 import {
-  carried, centreX, centreY, direction, fits, hasRelation, isDirected, objectsThat, DIRECTIONS,
+  carried, centreX, centreY, direction, fits, hasRelation, isDirected, isOnSide, objectsThat, DIRECTIONS,
   type Description, type Direction, type Side
 } from './facts'
 import { described } from './questions'
@@ -60,6 +60,7 @@ const byColour: Maker = (_scene, target, stream) => {
 const bySide: Maker = (scene, target, stream) => {
   const { category, colour } = target
   const side = stream.pick((['left', 'right', 'top', 'bottom'] as const).filter((s) => outermost(scene, { category }, s)[0] === target).concat(['left']))
+  if (isOnSide(scene, target, side) === false) return null
   const wanted: Description = stream.chance(0.3) ? { category, colour } : { category }
   const name = described(wanted, stream)
   const text = stream.pick([`${side} ${name}`, `${name} on ${side === 'top' || side === 'bottom' ? 'the ' : ''}${side}`, `${name} on the ${side}`])
@@ -140,9 +141,10 @@ const fullPhrase: Maker = (_scene, target, stream) => {
   return { text: withArticle(described(wanted, stream)), kind: 'plain', means: (s) => objectsThat(s, wanted) }
 }
 
-const fullSide: Maker = (_scene, target, stream) => {
+const fullSide: Maker = (scene, target, stream) => {
   const wanted = anchorOf(target, stream, 0.4)
   const side = stream.pick(['left', 'right', 'top', 'bottom'] as const)
+  if (isOnSide(scene, target, side) === false) return null
   const where = side === 'left' || side === 'right' ? `on the ${side} side` : `at the ${side}`
   const text = `the ${described(wanted, stream)} ${where} of the picture`
   return { text, kind: 'side', means: (s) => (outermost(s, {}, side).includes(target) || objectsThat(s, wanted).length > 1 ? outermost(s, wanted, side) : []) }

@@ -7,7 +7,7 @@ import type { RandomStream } from '../../random'
 import { categoryOf } from '../catalog'
 import type { Scene, SceneObject } from '../scene'
 import { drawWeighted, type Weighted } from './drawing'
-import { carried, direction, fits, isDirected, objectsThat, type Description } from './facts'
+import { carried, direction, fits, isDirected, isOnSide, objectsThat, type Description } from './facts'
 import { outermost, type Expression } from './expressions'
 import { described } from './questions'
 import { FAMILY_NOUNS, colourPredicate, isPerson, nounFor } from './words'
@@ -45,10 +45,12 @@ const kindOf: Maker = (_scene, target, stream) => {
   return { text, kind: 'category', means: (s) => objectsThat(s, meant) }
 }
 
-const onSide: Maker = (_scene, target, stream) => {
+const onSide: Maker = (scene, target, stream) => {
   const { category } = target
-  const wanted: Description = stream.chance(0.7) ? { category } : { family: categoryOf(category).family }
+  const { family } = categoryOf(category)
+  const wanted: Description = FAMILY_NOUNS[family] === undefined || stream.chance(0.7) ? { category } : { family }
   const side = stream.pick(['left', 'right', 'top', 'bottom'] as const)
+  if (isOnSide(scene, target, side) === false) return null
   const where = side === 'left' || side === 'right' ? `on the ${side}` : `at the ${side}`
   return { text: `Which ${described(wanted, stream)} is ${where}?`, kind: 'side', means: (s) => (objectsThat(s, wanted).length > 1 ? outermost(s, wanted, side) : []) }
 }
