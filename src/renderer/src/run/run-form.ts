@@ -1,0 +1,36 @@
+// The new-run form: texts of fields, checked by the same rules as `--set` on the command line. Pure.
+
+import { CONFIG_FIELDS, type ConfigDifference, type ConfigKey, type RunConfig, configProblems, configText, resolveConfig } from '../../../contract/run-config'
+import { presetConfig } from '../../../contract/run-presets'
+import { WorkbenchError } from '../../../contract/check'
+
+export type RunForm = { readonly [K in ConfigKey]?: string }
+
+export const FORM_KEYS = [
+  'name', 'seed', 'iterations', 'tasks', 'learningRate', 'headLearningRate', 'batchRows', 'stopAndGo', 'stopAndGoGap', 'taskToken', 'start',
+  'validateEvery', 'validationExamples', 'checkpointEvery', 'data', 'world', 'backend', 'engine', 'dropout', 'clipNorm', 'schedule', 'objective'
+] as const satisfies readonly ConfigKey[]
+export type FormKey = (typeof FORM_KEYS)[number]
+
+export function formOf(config: RunConfig): Record<FormKey, string> {
+  return Object.fromEntries(FORM_KEYS.map((key) => [key, configText(config[key])])) as Record<FormKey, string>
+}
+
+/** What is wrong with one field, or an empty text. */
+export function fieldProblem(key: FormKey, text: string): string {
+  if (key === 'tasks' && text === '') return 'Choose at least one task.'
+  return configProblems({ [key]: text })[0] === undefined ? '' : `Allowed: ${CONFIG_FIELDS[key].allowed}.`
+}
+
+export function formProblems(form: Readonly<Record<FormKey, string>>): Partial<Record<FormKey, string>> {
+  return Object.fromEntries(FORM_KEYS.map((key) => [key, fieldProblem(key, form[key])]).filter(([, problem]) => problem !== ''))
+}
+
+/** The settings of a sound form that differ from the preset. Throws a WorkbenchError where a field is not sound. */
+export function formDifference(preset: string, form: Readonly<Record<FormKey, string>>): ConfigDifference {
+  const base = presetConfig(preset)
+  const changed = FORM_KEYS.filter((key) => form[key] !== configText(base[key]))
+  if (form.tasks === '') throw new WorkbenchError('Choose at least one task.')
+  const resolved = resolveConfig(base, Object.fromEntries(changed.map((key) => [key, form[key]])))
+  return Object.fromEntries(changed.map((key) => [key, resolved[key]])) as ConfigDifference
+}
