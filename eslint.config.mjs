@@ -42,7 +42,7 @@ const boundaries = [
 export default tseslint.config(
   { ignores: ['node_modules/**', 'out/**', 'test-results/**', 'playwright-report/**'] },
   ...tseslint.configs.recommended,
-  ...vue.configs['flat/essential'],
+  ...vue.configs['flat/essential'].map((config) => ({ files: ['src/**/*.vue'], ...config })),
   {
     files: ['src/**/*.vue'],
     languageOptions: { parser: vueParser, parserOptions: { parser: tseslint.parser } },

@@ -14,16 +14,16 @@ const oneDayMs = 86_400_000
 /** @param {{ force?: boolean }} options force: build even if nothing changed */
 export async function ensureBuilt(options = {}) {
   const sources = fingerprintOfSources()
-  if (!options.force && readJson(stampFile)?.sources === sources) return
+  if (!options.force && isBuilt(sources)) return
   const started = Date.now()
   say('building')
   // Built aside and moved in file by file: a training run that is still going keeps the files it may yet load.
   const aside = path.join(outFolder, `.building-${process.pid}`)
   try {
     await build(aside)
-    moveInto(aside, outFolder)
-    removeOldChunks()
-    writeFileSync(stampFile, JSON.stringify({ sources }))
+    const files = moveInto(aside, outFolder)
+    removeOldChunks(files)
+    writeFileSync(stampFile, JSON.stringify({ sources, files }))
   } finally {
     rmSync(aside, { recursive: true, force: true })
   }
@@ -36,30 +36,41 @@ async function build(aside) {
   if (!existsSync(program)) throw new SetupError('the npm packages are not installed; run: npm run setup')
   const { status, output } = await runProgram(process.execPath, [program, 'build', '--logLevel', 'warn'], {
     cwd: projectRoot,
-    env: { ...process.env, TWELVE_IN_ONE_OUT: aside, VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true' },
+    env: { ...process.env, TWELVE_IN_ONE_OUT: aside, VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true', NO_COLOR: '1' },
   })
   if (status !== 0) throw new SetupError(`the build failed:\n${output.trim()}`)
 }
 
-/** Moves every file to the same place below the target: chunks first, the entries that name them last. */
+function isBuilt(sources) {
+  const stamp = readJson(stampFile)
+  return stamp?.sources === sources && stamp.files.every((file) => existsSync(path.join(outFolder, file)))
+}
+
+/**
+ * Moves every file to the same place below the target: chunks first, the entries that name them last.
+ * @returns {string[]} their paths below the target
+ */
 function moveInto(source, target) {
   const files = filesBelow(source).sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))
-  for (const file of files) {
-    const place = path.join(target, path.relative(source, file))
-    mkdirSync(path.dirname(place), { recursive: true })
-    renameSync(file, place)
-  }
+  return files.map((file) => {
+    const name = path.relative(source, file)
+    mkdirSync(path.dirname(path.join(target, name)), { recursive: true })
+    renameSync(file, path.join(target, name))
+    return name
+  })
 }
 
 function isEntry(file) {
   return !/[/\\](chunks|assets)[/\\]/.test(file)
 }
 
-function removeOldChunks() {
+/** Chunks of earlier builds go after a day: until then a run that started with them may still load them. */
+function removeOldChunks(current) {
   for (const name of ['chunks', path.join('renderer', 'assets')]) {
     const folder = path.join(outFolder, name)
     if (!existsSync(folder)) continue
     for (const file of filesBelow(folder)) {
+      if (current.includes(path.relative(outFolder, file))) continue
       if (Date.now() - statSync(file).mtimeMs > oneDayMs) rmSync(file, { force: true })
     }
   }
