@@ -36,9 +36,15 @@ async function build(aside) {
   if (!existsSync(program)) throw new SetupError('the npm packages are not installed; run: npm run setup')
   const { status, output } = await runProgram(process.execPath, [program, 'build', '--logLevel', 'warn'], {
     cwd: projectRoot,
-    env: { ...process.env, TWELVE_IN_ONE_OUT: aside, VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true', NO_COLOR: '1' },
+    env: { ...process.env, TWELVE_IN_ONE_OUT: aside, VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true' },
   })
-  if (status !== 0) throw new SetupError(`the build failed:\n${output.trim()}`)
+  if (status !== 0) throw new SetupError(`the build failed:\n${readable(output)}`)
+}
+
+/** Without colours and without the builder's own stack. */
+function readable(output) {
+  const lines = output.replace(/\u001b\[[\d;]*m/g, '').split('\n')
+  return lines.filter((line) => line.trim() !== '' && !/^\s+at /.test(line)).join('\n')
 }
 
 function isBuilt(sources) {
