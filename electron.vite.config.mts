@@ -1,4 +1,4 @@
-// How the product is built: five Node programs (CommonJS for Electron 22's Node 16), the preload, the window.
+// How the product is built: the Node programs (CommonJS for Electron 22's Node 16), the preload, the window.
 // scripts/setup/ensure-built.mjs calls it and says where the result goes; entries that do not exist are left out.
 
 import { existsSync } from 'node:fs'
@@ -16,6 +16,7 @@ const programs = {
   'worker/main': 'src/worker/main.ts',
   'cli/main': 'src/cli/main.ts',
   'serve/main': 'src/serve/main.ts',
+  'picture-worker/main': 'src/engine/mini-world/picture-worker.ts',
 }
 
 /** Kept as require(): native code, and TensorFlow.js, of which there may be only one copy per process. */
