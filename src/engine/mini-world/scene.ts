@@ -73,10 +73,3 @@ export interface World {
   readonly seed: number
   readonly pictures: readonly Picture[]
 }
-
-/** A whole mini-world before it is written: every picture of every pool. */
-export interface World {
-  readonly size: 'tiny' | 'mini' | 'full'
-  readonly seed: number
-  readonly pictures: readonly Picture[]
-}
