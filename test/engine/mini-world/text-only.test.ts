@@ -70,3 +70,25 @@ describe('the mini world', () => {
     expect(textOnly('snli-ve')).toBeLessThan(36.4)
   })
 })
+
+describe('pictures without words', () => {
+  const world = writtenWorld(2, 'mini')
+  const kinds = (categories: readonly string[]): string => String(new Set(categories).size)
+  const seen = (pool: 'flickr30k' | 'nlvr2', id: string): string => kinds(world.picture(pool, id).scene.objects.map((object) => object.category))
+
+  /** The look-up over what a picture shows at a glance instead of over its sentence. */
+  function guess(rows: (file: string) => TextAnswer[], train: string, val: string): number {
+    return textOnlyGuess(rows(train), rows(val)).textOnly
+  }
+
+  it('do not give away a label by how many kinds of things they show', () => {
+    const nlvr2 = (name: string): TextAnswer[] => world.lines<{ identifier: string; label: string }>(`nlvr2/${name}.json`).map(({ identifier, label }) => {
+      const pair = identifier.replace(/-\d+$/, '')
+      return { text: `${seen('nlvr2', `${pair}-img0`)} ${seen('nlvr2', `${pair}-img1`)}`, answers: { [label]: 1 } }
+    })
+    const snli = (name: string): TextAnswer[] =>
+      world.lines<{ Flickr30K_ID: string; gold_label: string }>(`snli_ve/snli_ve_${name}.jsonl`).map(({ Flickr30K_ID, gold_label }) => ({ text: seen('flickr30k', Flickr30K_ID), answers: { [gold_label]: 1 } }))
+    expect(guess(nlvr2, 'train', 'dev')).toBeLessThan(53)
+    expect(guess(snli, 'train', 'dev')).toBeLessThan(36.4)
+  })
+})

@@ -22,7 +22,7 @@ type Maker = (left: Scene, right: Scene, stream: RandomStream) => Statement | nu
 const has = (scene: Scene, wanted: Description): boolean => objectsThat(scene, wanted).length > 0
 
 /** What either picture shows, mostly with its colour. */
-function something(left: Scene, right: Scene, stream: RandomStream, colourRate = 0.65): Description {
+function something(left: Scene, right: Scene, stream: RandomStream, colourRate = 0.55): Description {
   const { category, colour } = stream.pick([...left.objects, ...right.objects])
   return stream.chance(colourRate) ? { category, colour } : { category }
 }
@@ -125,7 +125,7 @@ const samePlace: Maker = (_left, _right, stream) => {
 }
 
 const MAKERS: Weighted<Maker> = [
-  [30, inAny], [22, inOne], [6, inBoth], [5, inNeither], [6, holds], [9, total], [6, exactly], [5, more], [7, related],
+  [34, inAny], [24, inOne], [6, inBoth], [4, inNeither], [6, holds], [8, total], [5, exactly], [4, more], [5, related],
   [4, samePlace]
 ]
 

@@ -14,11 +14,12 @@ const FILES = [
   ['val', 'Validation_GCC-1.1.0-Validation.tsv']
 ] as const
 
-/** Writes conceptual_captions/: rounds over the pictures until there are enough rows. */
+/** Writes conceptual_captions/: rounds over the pictures until there are enough rows. No file for a world without them. */
 export function writeConceptualCaptions(out: DataFolder, pictures: readonly Picture[], counts: ExampleCounts, seed: number): void {
   for (const [split, file] of FILES) {
     const own = picturesOf(pictures, 'cc', split)
-    const rows = own.length === 0 ? 0 : counts.conceptualCaptions[split]
+    if (own.length === 0) continue
+    const rows = counts.conceptualCaptions[split]
     const lines = Array.from({ length: rows }, (_, i) => {
       const picture = at(own, i % own.length)
       const round = Math.floor(i / own.length)

@@ -38,37 +38,44 @@ function pairsOf(pictures: readonly Picture[]): Pair[] {
 
 const setOf = (pair: Pair): string => pair.name.split('-').slice(0, 2).join('-')
 
-/** How often the pair comes from the prompting pair's own set: the same things in other numbers and colours, so harder. */
+const kindsIn = (picture: Picture): number => new Set(picture.scene.objects.map((object) => object.category)).size
+
+/** Pairs that show as many kinds of things: else full pictures would give away "true" without a word read. */
+const fullness = ({ left, right }: Pair): string => `${kindsIn(left)}/${kindsIn(right)}`
+
+/** How often the second pair comes from the first one's own set: the same things in other numbers and colours, so harder. */
 const NEAR_RATE = 0.4
 
 /** A pair of which the statement has the wanted truth; of a few, the least used. */
-function findPair(pairs: readonly Pair[], near: readonly Pair[], statement: Statement, truth: boolean, used: Tally, stream: RandomStream): Pair | null {
-  const fits = (pair: Pair): boolean => statement.isTrue(pair.left.scene, pair.right.scene) === truth
-  const own = stream.chance(NEAR_RATE) ? leastUsed(stream.shuffle(near).filter(fits), used, ({ name }) => name) : null
-  if (own) return own
+function findPair(pairs: readonly Pair[], statement: Statement, truth: boolean, used: Tally, stream: RandomStream): Pair | null {
   const found: Pair[] = []
-  for (let attempt = 0; found.length < 4 && attempt < 120; attempt++) {
-    const pair = stream.pick(pairs)
-    if (fits(pair)) found.push(pair)
+  for (const pair of stream.shuffle(pairs)) {
+    if (statement.isTrue(pair.left.scene, pair.right.scene) === truth) found.push(pair)
+    if (found.length === 4) break
   }
   return leastUsed(found, used, ({ name }) => name)
+}
+
+/** The prompting pair and another of which the statement has the other truth; null if there is none as full. */
+function drawTwo(prompt: Pair, alike: readonly Pair[], statement: Statement, used: Tally, stream: RandomStream): Judged[] | null {
+  const truth = statement.isTrue(prompt.left.scene, prompt.right.scene)
+  const near = stream.chance(NEAR_RATE) ? alike.filter((pair) => setOf(pair) === setOf(prompt)) : []
+  const other = findPair(near, statement, !truth, used, stream) ?? findPair(alike, statement, !truth, used, stream)
+  return other && [{ pair: prompt, text: statement.text, truth }, { pair: other, text: statement.text, truth: !truth }]
 }
 
 function drawStatements(pairs: readonly Pair[], count: number, stream: RandomStream): Judged[] {
   const judged: Judged[] = []
   const used = newTally()
   const seen = new Set<string>()
-  const sets = groupBy(pairs, setOf)
-  for (let attempt = 0; pairs.length > 1 && judged.length + 1 < count && attempt < count * 8; attempt++) {
+  // A tiny world has too few pairs to choose among.
+  const groupOf = pairs.length < 60 ? () => '' : fullness
+  const alike = groupBy(pairs, groupOf)
+  for (let attempt = 0; pairs.length > 1 && judged.length + 1 < count && attempt < count * 12; attempt++) {
     const prompt = stream.pick(pairs)
     const statement = statementAbout(prompt.left.scene, prompt.right.scene, stream)
-    if (!statement) continue
-    const near = sets.get(setOf(prompt)) ?? []
-    const right = findPair(pairs, near, statement, true, used, stream)
-    const wrong = findPair(pairs, near, statement, false, used, stream)
-    if (!right || !wrong) continue
-    const two = [{ pair: right, text: statement.text, truth: true }, { pair: wrong, text: statement.text, truth: false }]
-    if (two.some(({ pair, text }) => seen.has(`${pair.name}/${text}`))) continue
+    const two = statement && drawTwo(prompt, alike.get(groupOf(prompt)) ?? [], statement, used, stream)
+    if (!two || two.some(({ pair, text }) => seen.has(`${pair.name}/${text}`))) continue
     for (const { pair, text } of two) {
       seen.add(`${pair.name}/${text}`)
       used.add(pair.name)

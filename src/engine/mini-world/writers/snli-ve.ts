@@ -3,7 +3,7 @@
 
 import { randomStream, type RandomStream } from '../../random'
 import { fiveCaptions } from '../language/captions'
-import { leastUsed, newTally, type Tally } from '../language/drawing'
+import { groupBy, leastUsed, newTally, type Tally } from '../language/drawing'
 import { picturesOf } from '../language/facts'
 import { LABELS, hypothesisAbout, type Hypothesis, type Label } from '../language/hypotheses'
 import type { Picture, Split } from '../scene'
@@ -18,30 +18,44 @@ interface Judged {
   readonly label: Label
 }
 
+const kindsIn = (picture: Picture): string => String(new Set(picture.scene.objects.map((object) => object.category)).size)
+
 /** A picture on which the hypothesis has the label; of a few, the least used one. */
 function findPicture(pictures: readonly Picture[], hypothesis: Hypothesis, label: Label, used: Tally, stream: RandomStream): Picture | null {
   const found: Picture[] = []
-  for (let attempt = 0; found.length < 4 && attempt < 250; attempt++) {
-    const picture = stream.pick(pictures)
+  for (const picture of stream.shuffle(pictures)) {
     if (hypothesis.judge(picture.scene) === label) found.push(picture)
+    if (found.length === 4) break
   }
   return leastUsed(found, used, ({ scene }) => String(scene.id))
+}
+
+/**
+ * Three pictures with the three labels. All show equally many kinds of things, or else a picture full of things
+ * would give away "not neutral" without a word read.
+ */
+function drawTriple(pictures: readonly Picture[], hypothesis: Hypothesis, used: Tally, stream: RandomStream): Judged[] | null {
+  const triple: Judged[] = []
+  for (const label of stream.shuffle(LABELS)) {
+    const picture = findPicture(pictures, hypothesis, label, used, stream)
+    if (!picture) return null
+    triple.push({ picture, text: hypothesis.text, label })
+  }
+  return triple
 }
 
 function drawTriples(pictures: readonly Picture[], count: number, stream: RandomStream): Judged[] {
   const judged: Judged[] = []
   const used = newTally()
   const seen = new Set<string>()
-  for (let attempt = 0; pictures.length > 2 && judged.length + 2 < count && attempt < count * 6; attempt++) {
-    const hypothesis = hypothesisAbout(stream.pick(pictures).scene, stream)
-    if (!hypothesis) continue
-    const triple: Judged[] = []
-    for (const label of stream.shuffle(LABELS)) {
-      const picture = findPicture(pictures, hypothesis, label, used, stream)
-      if (!picture || seen.has(`${picture.scene.id}/${hypothesis.text}`)) break
-      triple.push({ picture, text: hypothesis.text, label })
-    }
-    if (triple.length < LABELS.length) continue
+  // A tiny world has too few pictures to choose among.
+  const groupOf = pictures.length < 60 ? () => '' : kindsIn
+  const alike = groupBy(pictures, groupOf)
+  for (let attempt = 0; pictures.length > 2 && judged.length + 2 < count && attempt < count * 12; attempt++) {
+    const prompt = stream.pick(pictures)
+    const hypothesis = hypothesisAbout(prompt.scene, stream)
+    const triple = hypothesis && drawTriple(alike.get(groupOf(prompt)) ?? [], hypothesis, used, stream)
+    if (!triple || triple.some(({ picture, text }) => seen.has(`${picture.scene.id}/${text}`))) continue
     for (const { picture, text } of triple) {
       seen.add(`${picture.scene.id}/${text}`)
       used.add(String(picture.scene.id))

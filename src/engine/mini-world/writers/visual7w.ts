@@ -34,6 +34,8 @@ export function writeVisual7w(out: DataFolder, pictures: readonly Picture[], cou
     const drawn = drawQuestions(picturesOf(pictures, 'vg', split), counts[split], LEVELLING, stream)
     const byPicture = new Map<Picture, Record<string, unknown>[]>()
     for (const { picture, question: which } of drawn) {
+      // Ids in the order of the scene, so that the answer's place among the sorted candidates tells nothing.
+      for (const object of [which.answer, ...which.others].sort((a, b) => a.id - b.id)) boxOf(picture, object)
       const pair = {
         qa_id: question++, question: which.text, answer: boxOf(picture, which.answer),
         multiple_choices: which.others.map((object) => boxOf(picture, object)), type: 'which'
