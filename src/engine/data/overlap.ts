@@ -5,6 +5,7 @@ import { DATASET_IDS, type DatasetId, TASK_IDS } from '../../contract/task-catal
 import { type CleaningRow, cleanSplit, testPictures } from './clean-split'
 import type { SplitName } from './example'
 import { type IdentityOf, pictureIdentity, picturesOfExample } from './picture-identity'
+import { parsingOnce } from './reading'
 import { availableSplits, hasDataset, readSplit } from './sources/all-sources'
 
 export interface OverlapReport {
@@ -16,6 +17,10 @@ export interface OverlapReport {
 }
 
 export function overlapReport(root: string): OverlapReport {
+  return parsingOnce(() => reportOf(root))
+}
+
+function reportOf(root: string): OverlapReport {
   const identity = pictureIdentity(root)
   const datasets = DATASET_IDS.filter((dataset) => hasDataset(dataset, root))
   const learned = new Map(datasets.map((dataset) => [dataset, picturesIn(dataset, root, ['train', 'val'], identity)]))

@@ -45,6 +45,26 @@ export interface Reading extends FolderFiles {
   picture(pool: string, id: string, published?: string): PictureRef
 }
 
+let kept: Map<string, unknown> | null = null
+
+/** Parses every JSON file and pickle once while `work` runs: several splits and data sets share files. */
+export function parsingOnce<T>(work: () => T): T {
+  const outer = kept
+  kept ??= new Map()
+  try {
+    return work()
+  } finally {
+    kept = outer
+  }
+}
+
+function parsed(path: string, read: (path: string) => unknown): unknown {
+  if (kept?.has(path) === true) return kept.get(path)
+  const value = read(path)
+  kept?.set(path, value)
+  return value
+}
+
 /** The files of a folder and of its `data` and `annotations` folders (as some archives unpack). */
 export function folderFiles(path: string): FolderFiles {
   const names: string[] = []
@@ -85,8 +105,8 @@ export function createReading(files: FolderFiles, root: string): Reading {
   }
   return {
     ...files, problems, files: read, problem, eachLine,
-    json: (name, expected) => readJson(opened(name), expected),
-    pickle: (name, expected) => readPickle(opened(name), expected),
+    json: (name, expected) => parsed(opened(name), (path) => readJson(path, expected)),
+    pickle: (name, expected) => parsed(opened(name), (path) => readPickle(path, expected)),
     eachJsonLine(name, expected, use) {
       eachLine(name, expected, (line, where) => use(Fields.of(parseLine(line)), where))
     },

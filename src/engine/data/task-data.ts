@@ -15,6 +15,7 @@ import { type TaskBatches, createBatches } from './batcher'
 import { type CleaningRow, cleanSplit, testPictures } from './clean-split'
 import type { DataProblem, Example, SplitName } from './example'
 import { pictureIdentity, picturesOfExample } from './picture-identity'
+import { parsingOnce } from './reading'
 import { type Regions, openRegions } from './regions'
 import { availableSplits, findFolder, readSplit } from './sources/all-sources'
 import type { Tokenizer } from './tokenizer'
@@ -70,8 +71,10 @@ export function openTaskData({ root, tasks, config }: TaskDataOptions): TaskData
   const tokenizer = openTokenizer(root)
   const regions = openRegions(root)
   const identity = pictureIdentity(root)
-  const tests = config.clean ? testPictures(root, identity) : new Set<string>()
-  const splits = new Map(tasks.map((task) => [task, readTask(root, task, config, tests, regions)]))
+  const splits = parsingOnce(() => {
+    const tests = config.clean ? testPictures(root, identity) : new Set<string>()
+    return new Map(tasks.map((task) => [task, readTask(root, task, config, tests, regions)]))
+  })
   const splitsOf = (task: TaskId): Splits => {
     const found = splits.get(task)
     if (!found) throw new Error(`Task ${task} was not opened; opened: ${tasks.join(', ')}`)
