@@ -64,7 +64,7 @@ const pair: Pattern = (scene, stream) => {
   if (!relation) return null
   const text = `${oneObject(a, stream)} ${spoken(relation, stream)} ${oneObject(b, stream)}`
   const others = colourGroups(scene).filter((group) => !group.members.includes(a) && !group.members.includes(b))
-  if (others.length === 0 || stream.chance(0.75)) return { text, many: false }
+  if (others.length === 0 || stream.chance(0.62)) return { text, many: false }
   return { text: `${text} and ${groupText(stream.pick(others), stream)}`, many: false }
 }
 
@@ -76,7 +76,7 @@ export function spoken(relation: Direction | 'next to' | 'on', stream: RandomStr
 }
 
 const list: Pattern = (scene, stream) => {
-  const groups = stream.shuffle(colourGroups(scene)).slice(0, stream.chance(0.45) ? 3 : 2)
+  const groups = stream.shuffle(colourGroups(scene)).slice(0, stream.chance(0.6) ? 3 : 2)
   if (groups.length < 2) return null
   return { text: listing(groups.map((group) => groupText(group, stream))), many: true }
 }
@@ -162,7 +162,7 @@ const coloured: Pattern = (scene, stream) => {
 
 /** Web captions are often short; those of the retrieval sets must tell a picture from a hundred others. */
 const WEB_PATTERNS: Weighted<Pattern> = [
-  [30, pair], [24, list], [12, single], [7, counted], [11, handling], [8, placed], [3, families], [2, compared],
+  [32, pair], [26, list], [9, single], [7, counted], [11, handling], [8, placed], [3, families], [2, compared],
   [1, facing], [2, coloured]
 ]
 const FULL_PATTERNS: Weighted<Pattern> = [
