@@ -1,6 +1,7 @@
 // Chooses where TensorFlow.js computes: a CUDA device, the native CPU library, web assembly, or plain JavaScript.
 // The only file that loads the native package, and only when asked. Read next: execution/eager-engine.ts.
 
+import { execFileSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { constants as osConstants } from 'node:os'
 import { dirname, join, sep } from 'node:path'
@@ -66,7 +67,7 @@ async function tryNative(choice: 'auto' | 'cuda' | 'cpu', problems: string[]): P
   if (!cuda && choice !== 'cpu') problems.push('No CUDA device: TensorFlow found no usable GPU (driver, CUDA or cuDNN library missing, or a CPU build).')
   if (!cuda && choice === 'cuda') return null
   return {
-    name: cuda ? 'cuda' : 'cpu', device: cuda ? 'first CUDA device' : 'CPU, native library', library: NATIVE_PACKAGE,
+    name: cuda ? 'cuda' : 'cpu', device: cuda ? cudaDevice() : 'CPU, native library', library: NATIVE_PACKAGE,
     version: `${packageVersion(NATIVE_PACKAGE)}${binding.TF_Version ? `, TensorFlow ${binding.TF_Version}` : ''}`, problems
   }
 }
@@ -105,6 +106,16 @@ async function tryWasm(problems: string[]): Promise<BackendReport | null> {
   } catch (error) {
     problems.push(`Web assembly did not start: ${firstLine(error)}`)
     return null
+  }
+}
+
+/** The driver's name of the device that TensorFlow uses. */
+function cudaDevice(): string {
+  try {
+    const lines = execFileSync('nvidia-smi', ['--query-gpu=name,memory.total', '--format=csv,noheader'], { encoding: 'utf8', timeout: 5000, stdio: ['ignore', 'pipe', 'ignore'] })
+    return firstLine(lines.trim())
+  } catch {
+    return 'CUDA device (nvidia-smi is not there to name it)'
   }
 }
 

@@ -1,0 +1,66 @@
+import { type Tensor, memory, tensor, tidy, variable } from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { loadBackend } from '../../../src/engine/backend'
+import { type AdamwOptions, createAdamw } from '../../../src/engine/optimizer/adamw'
+
+const REFERENCE: AdamwOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, biasCorrection: false, weightDecay: 0, clipNorm: 0 }
+
+beforeAll(async () => {
+  await loadBackend('auto')
+})
+
+/** Weights after each of the given gradients, from 1, at rates 0.1 (trunk) and 0.2 (heads). */
+function run(options: Partial<AdamwOptions>, name: string, gradients: readonly number[]): { weights: number[]; norms: number[] } {
+  const weight = variable(tensor([1]))
+  const optimizer = createAdamw({ ...REFERENCE, ...options })
+  const weights: number[] = []
+  const norms: number[] = []
+  gradients.forEach((gradient, i) => tidy(() => {
+    const norm = optimizer.apply(new Map([[name, weight]]), new Map<string, Tensor>([[name, tensor([gradient])]]), { learningRate: 0.1, headLearningRate: 0.2, update: i + 1 })
+    norms.push(norm.dataSync()[0] ?? Number.NaN)
+    weights.push(weight.dataSync()[0] ?? Number.NaN)
+  }))
+  optimizer.dispose()
+  weight.dispose()
+  return { weights, norms }
+}
+
+describe('AdamW', () => {
+  it('without bias correction takes a first step of about 3.16 learning rates', () => {
+    // m = 0.1 g, v = 0.001 g²: the step is 0.1 / √0.001 of the learning rate.
+    const [first] = run({}, 'w', [2]).weights
+    expect(first).toBeCloseTo(1 - 0.1 * 0.2 / (Math.sqrt(0.004) + 1e-6), 5)
+  })
+
+  it('with bias correction takes a first step of one learning rate', () => {
+    expect(run({ biasCorrection: true }, 'w', [2]).weights[0]).toBeCloseTo(0.9, 4)
+  })
+
+  it('decays after the update, from the updated value, and not biases', () => {
+    const [plain] = run({}, 'w', [2]).weights
+    expect(run({ weightDecay: 0.5 }, 'w', [2]).weights[0]).toBeCloseTo((plain ?? 0) * (1 - 0.1 * 0.5), 5)
+    expect(run({ weightDecay: 0.5 }, 'w.bias', [2]).weights[0]).toBeCloseTo(plain ?? 0, 6)
+  })
+
+  it('moves heads at their own rate', () => {
+    const [trunk, head] = [run({}, 'vision_logit.weight', [2]).weights[0] ?? 0, run({}, 'vil_logit.weight', [2]).weights[0] ?? 0]
+    expect((1 - head) / (1 - trunk)).toBeCloseTo(2, 4)
+  })
+
+  it('clips to the norm and reports the norm before', () => {
+    const clipped = run({ clipNorm: 1, epsilon: 1 }, 'w', [-50])
+    expect(clipped.norms[0]).toBeCloseTo(50, 4)
+    expect(clipped.weights[0]).toBeCloseTo(run({ epsilon: 1 }, 'w', [-1]).weights[0] ?? 0, 5)
+    expect(run({ clipNorm: 100, epsilon: 1 }, 'w', [-50]).weights[0]).toBe(run({ epsilon: 1 }, 'w', [-50]).weights[0])
+  })
+
+  it('leaves a weight without a gradient, and its moments, alone', () => {
+    const [a, b] = [variable(tensor([1])), variable(tensor([1]))]
+    const optimizer = createAdamw({ ...REFERENCE, weightDecay: 0.1 })
+    tidy(() => { optimizer.apply(new Map([['a', a], ['b', b]]), new Map<string, Tensor>([['a', tensor([1])]]), { learningRate: 0.1, headLearningRate: 0.1, update: 1 }) })
+    expect([b.dataSync()[0], [...optimizer.first.keys()]]).toEqual([1, ['a']])
+    const before = memory().numTensors
+    optimizer.dispose()
+    expect(memory().numTensors).toBe(before - 2)
+  })
+})
