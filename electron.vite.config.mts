@@ -56,6 +56,7 @@ export default defineConfig({
         minify: true,
         outDir: path.join(out, 'renderer'),
         emptyOutDir: true,
+        assetsInlineLimit: 0, // the page's security policy allows no data: fonts
         modulePreload: { polyfill: false },
         chunkSizeWarningLimit: 2000,
         rollupOptions: { input: page },
