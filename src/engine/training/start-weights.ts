@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { WorkbenchError } from '../../contract/check'
 import type { RunConfig } from '../../contract/run-config'
 import type { NamedArray, StepEngine } from '../execution/step-engine'
+import { resourcePath } from '../resources'
 import { CHECKPOINT_FILES, lastCheckpoint, readArrays } from './checkpoint'
 
 /** What became of the arrays of a file. */
@@ -19,22 +20,20 @@ export interface MatchReport {
   readonly shapeDiffers: readonly string[]
 }
 
-/** The shipped trunk of a model size. */
-export function shippedTrunk(resourcesFolder: string, model: RunConfig['model']): string {
-  return join(resourcesFolder, 'trunks', `${model}.safetensors`)
+/** The file with the starting weights, or undefined for random ones. A start that cannot be is refused. */
+export function startFile(config: Pick<RunConfig, 'start' | 'model'>): string | undefined {
+  if (config.start === 'random') return undefined
+  return config.start === 'pretrained' ? shippedTrunk(config.model) : weightsFile(config.start)
 }
 
-/** The file with the starting weights, or undefined for random ones. A start that cannot be is refused. */
-export function startFile(config: RunConfig, resourcesFolder: string): string | undefined {
-  if (config.start === 'random') return undefined
-  if (config.start === 'pretrained') {
-    const file = shippedTrunk(resourcesFolder, config.model)
-    if (existsSync(file)) return file
-    throw new WorkbenchError(
-      `There is no pre-trained trunk for model '${config.model}' (${file}). Use --set start=random, or --set start=PATH with a checkpoint of yours.`
-    )
+/** The shipped trunk of a model size. */
+function shippedTrunk(model: RunConfig['model']): string {
+  try {
+    return resourcePath('trunks', `${model}.safetensors`)
+  } catch (error) {
+    if (!(error instanceof WorkbenchError)) throw error
+    throw new WorkbenchError(`There is no pre-trained trunk for model '${model}' in this program. Use --set start=random, or --set start=PATH with a checkpoint of yours.`)
   }
-  return weightsFile(config.start)
 }
 
 /** The weights of a path that a user gave: a safetensors file, a checkpoint folder, or a run folder (its last checkpoint). */

@@ -1,0 +1,80 @@
+// The twelve tasks as the loop's course: batches from the task data, steps on the engine, scores from the tasks.
+// Read next: evaluate.ts, ../data/task-data.ts.
+
+import type { RunConfig } from '../../contract/run-config'
+import { type TaskId, isTaskId } from '../../contract/task-catalog'
+import { type TaskData, type TaskReport, openTaskData } from '../data/task-data'
+import type { EngineOptions, OptimizerOptions } from '../execution/engine-options'
+import type { StepEngine } from '../execution/step-engine'
+import { lossScale } from '../schedule/learning-rate'
+import { roundOrder } from '../schedule/round-robin'
+import { scoreOf } from '../tasks/evaluation'
+import { modelConfig } from '../trunk/trunk-config'
+import type { Course, CourseTask } from './course'
+import { evaluateBatches } from './evaluate'
+import type { OpenedData } from './prepare-run'
+
+/** Samples written after each validation of a task. */
+const SAMPLES = 24
+
+/** Reads the data of the configured tasks. Throws a WorkbenchError if some of it is missing or damaged. */
+export function openTasks(config: RunConfig): OpenedData {
+  const tasks = roundOrder(config.tasks)
+  const data = openTaskData({ root: config.data, tasks, config })
+  return {
+    options: taskEngineOptions(config, data),
+    notes: data.report.flatMap(notesOf),
+    course: (engine) => taskCourse(config, tasks, data, engine)
+  }
+}
+
+/** What the engine of these tasks is made for. */
+export function taskEngineOptions(config: RunConfig, data: TaskData): EngineOptions {
+  return {
+    model: modelConfig(config.model, data), shapes: data.shapes, seed: config.seed,
+    optimizer: optimizerOptions(config), taskToken: config.taskToken, dropout: config.dropout
+  }
+}
+
+export function optimizerOptions({ beta1, beta2, adamEpsilon: epsilon, biasCorrection, weightDecay, clipNorm }: RunConfig): OptimizerOptions {
+  return { beta1, beta2, epsilon, biasCorrection, weightDecay, clipNorm }
+}
+
+function notesOf({ task, cleaning, problems, notes }: TaskReport): string[] {
+  const [first] = problems
+  return [
+    ...notes,
+    ...(cleaning && cleaning.removed > 0 ? [`Cleaning took ${cleaning.removed} of ${cleaning.before} training examples of ${task}: their pictures are in a test set.`] : []),
+    ...(first ? [`${problems.length} record${problems.length === 1 ? '' : 's'} of ${task} left out; the first: ${first.file}, ${first.where}: ${first.message}`] : [])
+  ]
+}
+
+function taskCourse(config: RunConfig, tasks: readonly TaskId[], data: TaskData, engine: StepEngine): Course {
+  const passLength = (task: TaskId): number => data.train(task).batchesPerPass
+  return {
+    tasks,
+    epochRounds: Math.max(...tasks.map(passLength)),
+    hasTest: (task) => data.test(taskOf(task)) !== undefined,
+    calendar: (task) => (config.validateEvery === 'epoch' ? { pass: passLength(taskOf(task)) } : { every: config.validateEvery }),
+    lossScale: (task) => lossScale(taskOf(task), tasks, config.taskScale),
+    scheduleStep: (scheduleSteps) => scheduleSteps,
+    async train(task, number, settings) {
+      const batch = data.train(taskOf(task)).batch(number)
+      const { loss, gradientNorm, logits } = await engine.train(batch, settings)
+      const { sum, count } = scoreOf(batch, logits)
+      return { loss, gradientNorm, score: count > 0 ? sum / count : 0, examples: count }
+    },
+    async validate(task, split, iteration, gate) {
+      const batches = split === 'val' ? data.val(taskOf(task)) : data.test(taskOf(task))
+      if (!batches) throw new Error(`${task} has no ${split} split`)
+      const result = await evaluateBatches(engine, data, batches, gate)
+      if (!result) return undefined
+      return { numbers: result.numbers, samples: split === 'val' ? result.evaluation.samples(SAMPLES, iteration) : [] }
+    }
+  }
+}
+
+function taskOf(task: CourseTask): TaskId {
+  if (isTaskId(task)) return task
+  throw new Error(`'${task}' is no task of this course`)
+}
