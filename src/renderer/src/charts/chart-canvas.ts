@@ -1,14 +1,13 @@
 // ECharts with only what is used, and its life in a component: made when the element has a size, resized with it,
 // disposed with it. Canvas renderer, no animation. Read next: task-chart.ts.
 
-import { BarChart, LineChart } from 'echarts/charts'
+import { LineChart } from 'echarts/charts'
 import { GridComponent } from 'echarts/components'
 import { type ECharts, type EChartsCoreOption, init, use } from 'echarts/core'
-import { LabelLayout } from 'echarts/features'
 import { CanvasRenderer } from 'echarts/renderers'
 import { type Ref, onBeforeUnmount, onMounted, ref, shallowRef } from 'vue'
 
-use([BarChart, LineChart, GridComponent, LabelLayout, CanvasRenderer])
+use([LineChart, GridComponent, CanvasRenderer])
 
 export interface ChartCanvas {
   readonly width: Ref<number>

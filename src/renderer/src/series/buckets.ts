@@ -13,7 +13,8 @@ export function minMaxBuckets(
   x: Float64Array, y: Float64Array, length: number, from: number, to: number, columns: number
 ): ChartPoint[] {
   const first = Math.max(0, lowerBound(x, length, from) - 1)
-  const last = Math.min(length, lowerBound(x, length, to + Number.EPSILON) + 1)
+  const end = lowerBound(x, length, to)
+  const last = Math.min(length, end + (x[end] === to ? 2 : 1))
   const points: ChartPoint[] = []
   if (last - first <= columns * 2) {
     for (let i = first; i < last; i++) points.push([x[i] ?? 0, y[i] ?? Number.NaN])
@@ -24,10 +25,10 @@ export function minMaxBuckets(
   while (start < last) {
     const column = Math.floor(((x[start] ?? 0) - from) / width)
     const border = from + (column + 1) * width
-    let end = start + 1
-    while (end < last && (x[end] ?? 0) < border) end += 1
-    pushExtremes(points, x, y, start, end)
-    start = end
+    let next = start + 1
+    while (next < last && (x[next] ?? 0) < border) next += 1
+    pushExtremes(points, x, y, start, next)
+    start = next
   }
   return points
 }

@@ -117,3 +117,15 @@ export function nearest(keys: Float64Array, length: number, wanted: number): num
   if (after === length) return length - 1
   return wanted - (keys[after - 1] ?? 0) <= (keys[after] ?? 0) - wanted ? after - 1 : after
 }
+
+/** The value of the line between its points at a place; not-a-number outside them. */
+export function valueBetween(keys: Float64Array, values: Float64Array, length: number, wanted: number): number {
+  const after = lowerBound(keys, length, wanted)
+  if (after >= length) return Number.NaN
+  const key = keys[after] ?? 0
+  if (key === wanted) return values[after] ?? Number.NaN
+  if (after === 0) return Number.NaN
+  const before = keys[after - 1] ?? 0
+  const share = (wanted - before) / (key - before)
+  return (values[after - 1] ?? Number.NaN) * (1 - share) + (values[after] ?? Number.NaN) * share
+}

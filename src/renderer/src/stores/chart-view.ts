@@ -35,8 +35,8 @@ export const useChartView = defineStore('chart-view', () => {
   const dataEnd = computed(() => {
     void run.chartVersion
     const { clock } = run.record
-    if (axis.value === 'iteration') return Math.max(1, run.record.iteration)
-    return clock.length === 0 ? 1 : Math.max(1, ((clock.time[clock.length - 1] ?? 0) - startTime(run.record)) / 1000)
+    if (axis.value === 'iteration') return Math.max(Math.min(run.iterations || 1, Math.max(10, (run.iterations || 1) / 20)), run.record.iteration)
+    return clock.length === 0 ? 10 : Math.max(10, ((clock.time[clock.length - 1] ?? 0) - startTime(run.record)) / 1000)
   })
 
   /** The range that cards show: it grows in whole tick steps, so that curves do not jump. */

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { parseSettings, resolveConfig } from '../../src/contract/run-config'
+import { PRESETS, presetConfig } from '../../src/contract/run-presets'
+import { fieldProblem, formDifference, formOf, formProblems } from '../../src/renderer/src/run/run-form'
+import { reproduceCommand } from '../../src/renderer/src/run/reproduce'
+
+describe('the new-run form', () => {
+  it('is sound and differs in nothing for every preset as it is', () => {
+    for (const preset of PRESETS) {
+      const form = formOf(presetConfig(preset.id))
+      expect(formProblems(form)).toEqual({})
+      expect(formDifference(preset.id, form)).toEqual({})
+    }
+  })
+
+  it('says what is allowed beside the field that is wrong, and only there', () => {
+    const form = { ...formOf(presetConfig('mini')), seed: 'abc', tasks: '' }
+    expect(Object.keys(formProblems(form)).sort()).toEqual(['seed', 'tasks'])
+    expect(fieldProblem('seed', 'abc')).toContain('whole number from 0')
+    expect(fieldProblem('learningRate', '0.001')).toBe('')
+  })
+
+  it('gives typed values of the settings that were changed', () => {
+    const form = { ...formOf(presetConfig('mini')), seed: '7', stopAndGo: 'false', tasks: 'vqa,nlvr2' }
+    expect(formDifference('mini', form)).toEqual({ seed: 7, stopAndGo: false, tasks: ['vqa', 'nlvr2'] })
+  })
+})
+
+describe('the command that makes a run again', () => {
+  it('names the preset and every setting that differs, so that it resolves to the same configuration', () => {
+    const config = resolveConfig(presetConfig('tiny'), { seed: 3, tasks: 'vqa,refcoco+', name: 'a run' })
+    const command = reproduceCommand(config, 'runs/again')
+    expect(command).toContain('npx twelve-in-one train --preset tiny --run runs/again')
+    const settings = [...command.matchAll(/--set ('[^']*'|\S+)/g)].map((match) => (match[1] ?? '').replace(/^'|'$/g, ''))
+    expect(resolveConfig(presetConfig('tiny'), parseSettings(settings))).toEqual(config)
+  })
+
+  it('uses the pretrain command for pre-training', () => {
+    expect(reproduceCommand(presetConfig('mini-pretrain'), 'runs/p')).toBe('npx twelve-in-one pretrain --preset mini-pretrain --run runs/p')
+  })
+})
