@@ -65,8 +65,10 @@ export function pictureIndex(root: string): PictureIndex {
   const index: PictureIndex = {
     files,
     find(pool, id, published) {
+      const known = keyed.get(`${pool}/${id}`)
+      if (known !== undefined) return known
       const byName = published === undefined ? undefined : keyed.get(`file/${basename(published).replace(PICTURE, '')}`)
-      return keyed.get(`${pool}/${id}`) ?? byName ?? keyed.get(`/${id}`) ?? ''
+      return byName ?? keyed.get(`/${id}`) ?? ''
     }
   }
   indexes.set(resolve(root), index)

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import type { DatasetId } from '../../contract/task-catalog'
 import type { DataProblem, Example, PictureRef, SplitName } from './example'
-import { pictureIndex } from './picture-index'
+import { type PictureIndex, pictureIndex } from './picture-index'
 import { Fields, RecordProblem, readJson, readPickle, readText } from './published-file'
 
 /** Splits of a data set by the names of its files; how it becomes examples. */
@@ -80,6 +80,7 @@ export function folderFiles(path: string): FolderFiles {
 export function createReading(files: FolderFiles, root: string): Reading {
   const problems: DataProblem[] = []
   const read: string[] = []
+  let index: PictureIndex | undefined
   const place = (name: string): string => relative(resolve(root), join(resolve(files.path), name)).split('\\').join('/')
   const opened = (name: string): string => {
     if (!read.includes(place(name))) read.push(place(name))
@@ -113,7 +114,10 @@ export function createReading(files: FolderFiles, root: string): Reading {
     each(name, list, use, label = (index) => `record ${index + 1}`) {
       list.forEach((value, index) => guarded(name, label(index), () => use(Fields.of(value), label(index))))
     },
-    picture: (pool, id, published) => ({ pool, id, file: pictureIndex(root).find(pool, id, published) })
+    picture(pool, id, published) {
+      index ??= pictureIndex(root)
+      return { pool, id, file: index.find(pool, id, published) }
+    }
   }
 }
 
