@@ -118,13 +118,17 @@ function paintNight(canvas: Canvas, stream: RandomStream): void {
   scatter(stream, 50, horizon + 20, canvas, (x, y) => fill(canvas, x, y, 5, 1, [60, 70, 88]))
 }
 
-/** Fills a rectangle, cut at the edges. */
+/** Fills a rectangle, cut at the edges: the first row pixel by pixel, the others as copies of it. */
 function fill(canvas: Canvas, left: number, top: number, width: number, height: number, colour: Rgb): void {
+  const x1 = Math.max(0, left)
   const x2 = Math.min(canvas.width, left + width)
+  const y1 = Math.max(0, top)
   const y2 = Math.min(canvas.height, top + height)
-  for (let y = Math.max(0, top); y < y2; y++) {
-    for (let x = Math.max(0, left); x < x2; x++) put(canvas, y * canvas.width + x, colour)
-  }
+  if (x1 >= x2 || y1 >= y2) return
+  for (let x = x1; x < x2; x++) put(canvas, y1 * canvas.width + x, colour)
+  const first = 3 * (y1 * canvas.width + x1)
+  const end = 3 * (y1 * canvas.width + x2)
+  for (let y = y1 + 1; y < y2; y++) canvas.data.copyWithin(3 * (y * canvas.width + x1), first, end)
 }
 
 function put(canvas: Canvas, pixel: number, colour: Rgb): void {
@@ -142,14 +146,16 @@ function gradient(canvas: Canvas, top: number, bottom: number, from: Rgb, to: Rg
   }
 }
 
-/** Everything below a soft curve (two parabolas), down to the lower edge. */
+/** Everything below a soft curve (a parabola that levels off), down to the lower edge. */
 function hill(canvas: Canvas, stream: RandomStream, height: number, colour: Rgb): void {
   const peak = stream.integer(canvas.width)
   const bend = 0.0006 + 0.0008 * stream.next()
+  const fallAt = (x: number): number => Math.min(30, bend * (x - peak) * (x - peak))
+  const level = Math.max(0, Math.round(height + 20))
   for (let x = 0; x < canvas.width; x++) {
-    const fall = Math.min(30, bend * (x - peak) * (x - peak))
-    for (let y = Math.max(0, Math.round(height + fall - 10)); y < canvas.height; y++) put(canvas, y * canvas.width + x, colour)
+    for (let y = Math.max(0, Math.round(height + fallAt(x) - 10)); y < Math.min(level, canvas.height); y++) put(canvas, y * canvas.width + x, colour)
   }
+  fill(canvas, 0, level, canvas.width, canvas.height - level, colour)
 }
 
 /** Flat-bottomed heaps of white circles. */

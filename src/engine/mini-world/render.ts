@@ -90,15 +90,18 @@ function softened(mask: Float32Array, w: number, h: number): Float32Array {
 function blend(
   canvas: Pixels, mask: Float32Array, w: number, h: number, left: number, top: number, colourOfRow: (y: number) => Rgb, strength: number
 ): void {
-  for (let y = Math.max(0, -top); y < Math.min(h, canvas.height - top); y++) {
+  const { data, width, height } = canvas
+  const last = Math.min(w, width - left)
+  for (let y = Math.max(0, -top); y < Math.min(h, height - top); y++) {
     const [red, green, blue] = colourOfRow(y)
-    for (let x = Math.max(0, -left); x < Math.min(w, canvas.width - left); x++) {
+    for (let x = Math.max(0, -left); x < last; x++) {
       const cover = (mask[y * w + x] as number) * strength
       if (cover < 0.004) continue
-      const pixel = 3 * ((top + y) * canvas.width + left + x)
-      canvas.data[pixel] = (canvas.data[pixel] as number) * (1 - cover) + red * cover + 0.5
-      canvas.data[pixel + 1] = (canvas.data[pixel + 1] as number) * (1 - cover) + green * cover + 0.5
-      canvas.data[pixel + 2] = (canvas.data[pixel + 2] as number) * (1 - cover) + blue * cover + 0.5
+      const kept = 1 - cover
+      const pixel = 3 * ((top + y) * width + left + x)
+      data[pixel] = (data[pixel] as number) * kept + red * cover + 0.5
+      data[pixel + 1] = (data[pixel + 1] as number) * kept + green * cover + 0.5
+      data[pixel + 2] = (data[pixel + 2] as number) * kept + blue * cover + 0.5
     }
   }
 }
