@@ -65,8 +65,8 @@ export function pictureIndex(root: string): PictureIndex {
   const index: PictureIndex = {
     files,
     find(pool, id, published) {
-      const known = keyed.get(`${pool}/${id}`)
-      if (known !== undefined) return known
+      const byId = keyed.get(`${pool}/${id}`)
+      if (byId !== undefined) return byId
       const byName = published === undefined ? undefined : keyed.get(`file/${basename(published).replace(PICTURE, '')}`)
       return byName ?? keyed.get(`/${id}`) ?? ''
     }

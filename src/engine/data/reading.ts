@@ -80,7 +80,7 @@ export function folderFiles(path: string): FolderFiles {
 export function createReading(files: FolderFiles, root: string): Reading {
   const problems: DataProblem[] = []
   const read: string[] = []
-  let index: PictureIndex | undefined
+  let pictures: PictureIndex | undefined
   const place = (name: string): string => relative(resolve(root), join(resolve(files.path), name)).split('\\').join('/')
   const opened = (name: string): string => {
     if (!read.includes(place(name))) read.push(place(name))
@@ -115,8 +115,8 @@ export function createReading(files: FolderFiles, root: string): Reading {
       list.forEach((value, index) => guarded(name, label(index), () => use(Fields.of(value), label(index))))
     },
     picture(pool, id, published) {
-      index ??= pictureIndex(root)
-      return { pool, id, file: index.find(pool, id, published) }
+      pictures ??= pictureIndex(root)
+      return { pool, id, file: pictures.find(pool, id, published) }
     }
   }
 }
