@@ -19,6 +19,7 @@ export function addDataCommands(program: Command): void {
   addMake(data)
   addInspect(data)
   addOverlap(data)
+  addTrainDetector(data)
 }
 
 interface MakeOptions {
@@ -89,4 +90,16 @@ function addOverlap(data: Command): void {
       ].join('\n\n'))
     })
   withExample(command, 'data overlap --root data/mini-world')
+}
+
+function addTrainDetector(data: Command): void {
+  const command = data.command('train-detector').description("train again the small network behind the region features that ships with the program (minutes)")
+    .requiredOption('--out <file>', 'the safetensors file to write')
+    .action(async ({ out }: { out: string }) => {
+      const { makeDetector } = await import('../engine/mini-world/train-detector')
+      const line = progressLine()
+      makeDetector(out, undefined, (epoch, right) => line.show(`pass ${epoch + 1}: right in training: category, colour, facing ${right.map(percent).join(', ')}`))
+      line.end()
+    })
+  withExample(command, 'data train-detector --out resources/mini-world/detector.safetensors')
 }

@@ -139,6 +139,7 @@ export function trainDetector(
   }
   const batches = Math.floor(samples.count / BATCH)
   const steps = batches * training.epochs
+  const warmUp = Math.min(200, steps / 10)
   let step = 0
   for (let epoch = 0; epoch < training.epochs; epoch++) {
     const order = stream.shuffle(Array.from({ length: samples.count }, (_, i) => i))
@@ -150,7 +151,7 @@ export function trainDetector(
       }
       step++
       const progress = step / steps
-      update(network, LEARNING_RATE * Math.min(1, step / 200) * Math.max(0.01, 1 - progress), step)
+      update(network, LEARNING_RATE * Math.min(1, step / warmUp) * Math.max(0.01, 1 - progress), step)
     }
     report(epoch, right.map((count) => count / (batches * BATCH)))
   }
