@@ -35,6 +35,7 @@ export async function loadBackend(choice: BackendChoice): Promise<BackendReport>
     if (native) return native
     if (choice !== 'auto') throw new WorkbenchError(`The backend '${choice}' is not available. ${problems.join(' ')}`, 'work')
   }
+  registerGradients()
   const wasm = await tryWasm(problems)
   if (wasm) return wasm
   if (choice === 'wasm') throw new WorkbenchError(`The backend 'wasm' is not available. ${problems.join(' ')}`, 'work')
@@ -94,6 +95,11 @@ function deepBindAddons(): () => void {
   return () => {
     mutable.dlopen = original
   }
+}
+
+/** tfjs-core comes without gradients in Node; the full package, which the native one brings along, registers them. */
+function registerGradients(): void {
+  load('@tensorflow/tfjs')
 }
 
 async function tryWasm(problems: string[]): Promise<BackendReport | null> {
