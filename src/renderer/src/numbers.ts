@@ -26,6 +26,12 @@ export function points(fraction: number, digits = 1): string {
   return `${fraction > 0 ? '+' : MINUS}${text}`
 }
 
+/** The class of a difference: better, worse, or none where it rounds to zero. */
+export function tone(fraction: number, digits = 1): 'better' | 'worse' | '' {
+  if (!Number.isFinite(fraction) || Number((fraction * 100).toFixed(digits)) === 0) return ''
+  return fraction > 0 ? 'better' : 'worse'
+}
+
 /** Three digits after the point: 0.617. */
 export function loss(value: number): string {
   return Number.isFinite(value) ? minus(value.toFixed(3)) : 'not a number'

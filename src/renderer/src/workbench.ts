@@ -28,13 +28,16 @@ function browserBridge(): WorkbenchBridge {
   }
   return createSocketBridge({
     open: () => new WebSocket(`${protocol === 'https:' ? 'wss' : 'ws'}://${host}/socket?token=${token}`),
-    pictureAddress: (runId, file) => `/picture/${encodeURIComponent(runId)}/${encodedPath(file)}?token=${token}`,
+    pictureAddress: (runId, file) => pictureAddress(runId, file, token),
     reconnected, lost
   })
 }
 
-export function encodedPath(file: string): string {
-  return file.split('/').map(encodeURIComponent).join('/')
+/** Addresses cannot hold `..`: a picture beside the data folder is asked for with `up`. */
+export function pictureAddress(runId: string, file: string, token: string): string {
+  const up = file.startsWith('../')
+  const path = (up ? file.slice(3) : file).split('/').map(encodeURIComponent).join('/')
+  return `/picture/${encodeURIComponent(runId)}/${path}?token=${token}${up ? '&up=1' : ''}`
 }
 
 export const workbench: WorkbenchBridge = window.workbench ?? browserBridge()

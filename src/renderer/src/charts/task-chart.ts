@@ -92,8 +92,8 @@ export function taskChartOption(input: TaskChartInput, geometry: ChartGeometry):
     })),
     xAxis: [xAxisOption(input, 0, false), xAxisOption(input, 1, !compact)],
     yAxis: [
-      yAxisOption(input, 0, geometry.score, (value) => String(Math.round(value)), true),
-      yAxisOption(input, 1, geometry.loss, lossTick, !compact)
+      yAxisOption(input, 0, geometry.score, (value) => String(Math.round(value)), input.curves.score.length > 0),
+      yAxisOption(input, 1, geometry.loss, lossTick, !compact && input.curves.smooth.length > 0)
     ],
     series: seriesOptions(input)
   }

@@ -62,6 +62,7 @@ export const useApp = defineStore('app', () => {
 
   async function answerClosing(choice: 'pause' | 'keep' | 'stop' | 'cancel'): Promise<void> {
     dialog.value = 'none'
+    if (choice === 'pause' || choice === 'stop') useNotes().say('The window closes when the checkpoint is written')
     try {
       await workbench.request('app:close', { choice })
     } catch (error) {
