@@ -162,10 +162,10 @@ const HELD_OUT = 10
 function readTask(root: string, task: TaskId, config: DataConfig, tests: ReadonlySet<string>, regions: Regions): Splits {
   const available = availableSplits(task, root)
   const notes: string[] = []
-  const problems: DataProblem[] = []
+  let problems: readonly DataProblem[] = []
   const read = (name: SplitName): Example[] => {
     const data = readSplit(task, root, name)
-    problems.push(...data.problems)
+    problems = problems.concat(data.problems)
     return [...data.examples]
   }
   let train = available.includes('train') ? read('train') : []

@@ -37,7 +37,7 @@ interface Kept {
   readonly mask: Float32Array
 }
 
-/** `stream` must be the one that filled the batches, so that retrieval's pairs can be shown. */
+/** For batches of `TaskBatches.all()`; `stream` is the one that filled them, so that retrieval's pairs can be shown. */
 export function startEvaluation(context: TaskContext, split: TaskSplit, stream: (index: number) => RandomStream, kept = 48): Evaluation {
   const behaviour = BEHAVIOURS[split.task]
   const found: Outcome[] = []

@@ -84,7 +84,7 @@ export const imageRetrieval: Behaviour = {
   textOnlyGuess: () => 0.25,
 
   candidates({ context, split, example, index, stream }) {
-    const pairs = pairsOf(context, split, index, stream, split.split === 'train')
+    const pairs = pairsOf(context, split, index, stream, false)
     const { picture, caption } = asCaption(example)
     const foreign = pairs[2]?.picture ?? picture
     return {

@@ -74,9 +74,9 @@ export const referringExpressions: Behaviour = {
   constantGuess: (train, examples, context) => constantRegion(train, examples.map(asRegion), context),
   textOnlyGuess: (train, examples, context) => regionByText(train, examples.map(asRegion), context),
 
-  candidates({ context, split, example }) {
+  candidates({ context, example }) {
     const region = asRegion(example)
-    const { detected, appended, choosable } = layoutOf(context, region, Number.MAX_SAFE_INTEGER, split.split === 'train')
+    const { detected, appended, choosable } = layoutOf(context, region, Number.MAX_SAFE_INTEGER, false)
     const boxes = new Map(choosable.map(({ row, box }) => [row, box]))
     return {
       text: region.text, expected: expectedLabel(region, choosable), pictures: [pictureOf(context, region.picture, appended)], expectedBox: region.answer,
