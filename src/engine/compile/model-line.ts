@@ -6,9 +6,9 @@ export function modelLine(): string {
   Error.stackTraceLimit = 60
   const stack = new Error('where').stack ?? ''
   Error.stackTraceLimit = limit
-  const frame = stack
-    .split('\n')
-    .slice(1)
-    .find((line) => !/node_modules|engine[\\/]compile[\\/]|node:internal|<anonymous>$/.test(line))
+  const frames = stack.split('\n').slice(1)
+  // The recorder is called by TensorFlow.js, which the model called: in a bundle only this order tells them apart.
+  const library = frames.findIndex((line) => /node_modules/.test(line))
+  const frame = frames.slice(library + 1).find((line) => /:\d+:\d+/.test(line) && !/node_modules|src[\\/]engine[\\/]compile[\\/]|node:internal/.test(line))
   return frame === undefined ? '' : `At ${frame.trim().replace(/^at /, '')}.`
 }

@@ -12,6 +12,8 @@ export interface SymbolicValue {
   readonly output?: string
   /** The shape of `output` where it is smaller than `shape` and still to be broadcast. */
   readonly held: Shape
+  /** The tensor that this one is a reshape of; the node is only made when an op needs it. */
+  readonly base?: SymbolicValue
   /** A constant's elements. */
   readonly values?: TypedValues
 }

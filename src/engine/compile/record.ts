@@ -22,8 +22,8 @@ const LARGEST_CONSTANT = 64
 
 /** A tensor that exists only in the graph. */
 export interface Recording {
-  /** A tensor for a graph output `node:0`; open dimensions are multiples of OPEN. */
-  tensor(output: string, shape: Shape, dtype: ElementType): tf.Tensor
+  /** A tensor for a graph output `node:0`, which may be made at its first use; open dimensions are multiples of OPEN. */
+  tensor(output: string | (() => string), shape: Shape, dtype: ElementType): tf.Tensor
   /** Makes the batch size readable from a fed tensor. */
   batchFrom(source: BatchSource): void
   /** The graph output of a recorded tensor. */
@@ -135,8 +135,9 @@ function createRecorder(graph: Graph, backend: NativeBackend, exec: ExecMode | u
 
   const recording: Recording = {
     tensor(output, shape, dtype) {
-      const kept = keep({ shape, dtype, output, held: shape })
-      if (exec) realIds.set(kept.id, real.createTensor(shape, dtype, exec.values(output)))
+      const name = typeof output === 'string' ? (): string => output : output
+      const kept = keep({ shape, dtype, held: shape, get output() { return name() } })
+      if (exec) realIds.set(kept.id, real.createTensor(shape, dtype, exec.values(name())))
       return backend.createOutputTensor(kept)
     },
     batchFrom(next) {

@@ -100,7 +100,7 @@ function recordStep(tools: StepTools, options: EngineOptions, plan: StepPlan): R
   const inputs = new Map<string, string>()
   return record(graph, (recording) => {
     const fed = feedInputs(graph, recording, plan, inputs)
-    const weights = tools.parameters.map(({ name, shape }) => recording.tensor(variables.value(name), shape, FLOAT))
+    const weights = tools.parameters.map(({ name, shape }) => recording.tensor(() => variables.value(name), shape, FLOAT))
     const byName = new Map(tools.parameters.map(({ name }, i) => [name, weights[i]]))
     const parameters = (name: string): tf.Tensor => {
       const weight = byName.get(name)

@@ -71,8 +71,7 @@ export function addUpdate(
     )
     if (rules.weightDecay === 0 || !rules.decays(name)) return adam
     const updated = graph.add('ReadVariableOp', [handle, after(adam)], { dtype: { type: FLOAT } })
-    const share = graph.add('Mul', [updated, decay(rate)], FLOAT_TYPE)
-    return graph.add('AssignSubVariableOp', [handle, share], { dtype: { type: FLOAT } })
+    return graph.add('ResourceApplyGradientDescent', [handle, decay(rate), updated], { T: { type: FLOAT }, use_locking: { truth: false } })
   })
   return { norm, done }
 }

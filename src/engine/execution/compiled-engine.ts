@@ -2,6 +2,7 @@
 // All tasks share the graph's variables. Spec 4.3–4.5, 5. Read next: compile/step-graph.ts, compile/session.ts.
 
 import { WorkbenchError } from '../../contract/check'
+import { taskById } from '../../contract/task-catalog'
 import { type Graph, createGraph } from '../compile/graph'
 import { type TypedValues, nativeBackend } from '../compile/native-binding'
 import { type Session, type SessionFeed, openSession } from '../compile/session'
@@ -10,7 +11,9 @@ import { type Variable, type VariableAccess, addVariableAccess, createVariables 
 import type { UpdateRules } from '../compile/update'
 import type { PretrainingBatch } from '../pretraining/pretraining-batch'
 import type { TaskBatch } from '../tasks/task-batch'
-import { type EngineOptions, type Feed, engineModel, pretrainingFeeds, taskFeeds } from './engine-options'
+import {
+  type EngineOptions, type Feed, type InputSpec, engineModel, pretrainingFeeds, pretrainingInputSpecs, taskFeeds, taskInputSpecs,
+} from './engine-options'
 import { decays, usesHeadRate } from '../optimizer/parameter-groups'
 import { initialWeights } from './initial-weights'
 import type { NamedArray, Prediction, PretrainingResult, StepEngine, StepSettings } from './step-engine'
@@ -18,7 +21,7 @@ import { stepProgram } from './step-program'
 
 /** Told while the engine is being made: what is compiled now, and how many parts are done. */
 export interface CompileProgress {
-  /** A task's id, `pretraining` or `weights`. */
+  /** The tasks that share the step, or `pretraining`. */
   readonly what: string
   readonly done: number
   readonly total: number
@@ -32,46 +35,113 @@ const PRETRAINING = 'pretraining'
 /** Largest amount of numbers fed or fetched in one run outside of steps. */
 const CHUNK = 64 * 1024 * 1024
 
+/** The recorded steps of a task or of pre-training; an engine for predictions has no training steps. */
+interface Steps {
+  readonly train: RecordedStep | undefined
+  readonly predict: RecordedStep
+}
+
 interface Compiled {
   readonly session: Session
-  readonly steps: ReadonlyMap<string, { train: RecordedStep; predict: RecordedStep }>
+  /** By task id or `pretraining`. Tasks of one head and one shape share their steps. */
+  readonly steps: ReadonlyMap<string, Steps>
   readonly variables: readonly Variable[]
   readonly access: VariableAccess
 }
 
 /**
- * Records, loads and initialises. Throws a WorkbenchError that names `--set engine=eager` where TensorFlow's native
- * library is missing, and one that names the model's line where a step cannot be recorded.
+ * Records, loads, initialises and prepares the steps. With the purpose `predict` there are no training steps and no
+ * moments. Throws a WorkbenchError that names `--set engine=eager` where TensorFlow's native library is missing, and one
+ * that names the model's line where a step cannot be recorded.
  */
-export async function createCompiledEngine(options: EngineOptions, onProgress: OnProgress = () => undefined): Promise<StepEngine> {
+export async function createCompiledEngine(
+  options: EngineOptions, onProgress: OnProgress = () => undefined, purpose: 'train' | 'predict' = 'train'
+): Promise<StepEngine> {
   nativeBackend()
-  const compiled = await compile(options, onProgress)
-  await assign(compiled, initialWeights(options))
-  if (compiled.access.zeroMoments !== undefined) compiled.session.run([], [compiled.access.zeroMoments])
+  const plans = stepPlans(options)
+  const compiled = compile(options, plans, purpose)
+  try {
+    await assign(compiled, initialWeights(options))
+    if (compiled.access.zeroMoments !== undefined) compiled.session.run([], [compiled.access.zeroMoments])
+    await prepare(options, compiled, plans, purpose, onProgress)
+  } catch (error) {
+    compiled.session.close()
+    throw error
+  }
   return engineOf(options, compiled)
 }
 
-async function compile(options: EngineOptions, onProgress: OnProgress): Promise<Compiled> {
+/** A pair of steps to record, and the tasks (or pre-training) that run it. */
+interface StepPlan {
+  readonly names: string[]
+  readonly specs: readonly InputSpec[]
+  readonly rowsPerExample: number
+  record(tools: StepTools, kind: 'train' | 'predict'): RecordedStep
+}
+
+/** Tasks that differ in nothing but their data and their token, which is fed, share a plan. */
+function stepPlans(options: EngineOptions): StepPlan[] {
+  const plans = new Map<string, StepPlan>()
+  for (const shape of options.shapes) {
+    const { head, objective, rowsPerExample } = taskById(shape.task)
+    const key = [head, objective, rowsPerExample, shape.words, shape.regions, shape.targetWidth].join()
+    const known = plans.get(key)
+    if (known) known.names.push(shape.task)
+    else {
+      const specs = taskInputSpecs(options, shape)
+      plans.set(key, { names: [shape.task], specs, rowsPerExample, record: (tools, kind) => recordTask(tools, options, shape, kind) })
+    }
+  }
+  const { pretraining } = options
+  if (pretraining) {
+    const specs = pretrainingInputSpecs(options, pretraining)
+    plans.set(PRETRAINING, { names: [PRETRAINING], specs, rowsPerExample: 1, record: (tools, kind) => recordPretraining(tools, options, pretraining, kind) })
+  }
+  return [...plans.values()]
+}
+
+function compile(options: EngineOptions, plans: readonly StepPlan[], purpose: 'train' | 'predict'): Compiled {
   const graph: Graph = createGraph()
   addSettings(graph)
   const parameters = stepProgram.modelParameters(engineModel(options))
-  const { optimizer } = options
-  const rules: UpdateRules = { ...optimizer, decays, isHead: usesHeadRate }
+  const rules: UpdateRules = { ...options.optimizer, decays, isHead: usesHeadRate }
   const variables = createVariables(graph, parameters)
   const tools: StepTools = { graph, variables, parameters, rules }
-  const steps = new Map<string, { train: RecordedStep; predict: RecordedStep }>()
-  const total = options.shapes.length + (options.pretraining ? 1 : 0)
-  const add = async (what: string, recordOne: (kind: 'train' | 'predict') => RecordedStep): Promise<void> => {
-    const start = performance.now()
-    steps.set(what, { train: recordOne('train'), predict: recordOne('predict') })
-    onProgress({ what, done: steps.size, total, milliseconds: performance.now() - start })
-    await nextMessage()
+  const steps = new Map<string, Steps>()
+  for (const plan of plans) {
+    const recorded: Steps = { train: purpose === 'train' ? plan.record(tools, 'train') : undefined, predict: plan.record(tools, 'predict') }
+    for (const name of plan.names) steps.set(name, recorded)
   }
-  for (const shape of options.shapes) await add(shape.task, (kind) => recordTask(tools, options, shape, kind))
-  const { pretraining } = options
-  if (pretraining) await add(PRETRAINING, (kind) => recordPretraining(tools, options, pretraining, kind))
   const access = addVariableAccess(graph, variables)
   return { session: openSession(graph.nodes), steps, variables: variables.all(), access }
+}
+
+/**
+ * TensorFlow optimises a step's graph at its first run; that run is made here, without effect: with fresh moments, a loss
+ * scale and learning rates of 0 it leaves every variable as it is.
+ */
+async function prepare(
+  options: EngineOptions, { session, steps }: Compiled, plans: readonly StepPlan[], purpose: 'train' | 'predict', onProgress: OnProgress
+): Promise<void> {
+  const without: StepSettings = { learningRate: 0, headLearningRate: 0, lossScale: 0, dropoutSeed: [0, 0], update: 1 }
+  let done = 0
+  for (const { names, specs, rowsPerExample } of plans) {
+    const start = performance.now()
+    const step = steps.get(names[0] ?? '')?.[purpose]
+    if (step) runStep(session, step, plainFeeds(specs, rowsPerExample), purpose === 'train' ? fedSettings(options, without) : [])
+    done += names.length
+    onProgress({ what: names.join(', '), done, total: steps.size, milliseconds: performance.now() - start })
+    await nextMessage()
+  }
+}
+
+/** One example of zero ids and ones. */
+function plainFeeds(specs: readonly InputSpec[], rowsPerExample: number): Feed[] {
+  return specs.map(({ name, dtype, shape }) => {
+    const sized = shape.map((size) => (size === 'e' ? 1 : size === 'b' ? rowsPerExample : size))
+    const count = sized.reduce((product, size) => product * size, 1)
+    return { name, dtype, shape: sized, data: dtype === 'int32' ? new Int32Array(count) : new Float32Array(count).fill(1) }
+  })
 }
 
 /** Lets messages in: a run blocks its process. */
@@ -86,7 +156,9 @@ function engineOf(options: EngineOptions, compiled: Compiled): StepEngine {
     if (pair === undefined) {
       throw new WorkbenchError(`This engine was made for ${[...compiled.steps.keys()].join(', ')}; it has no step of '${what}'.`, 'work')
     }
-    return runStep(session, pair[kind], feeds, settings)
+    const step = pair[kind]
+    if (step === undefined) throw new WorkbenchError('This engine was made for predictions; it cannot train.', 'work')
+    return runStep(session, step, feeds, settings)
   }
   return {
     kind: 'compiled',

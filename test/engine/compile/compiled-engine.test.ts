@@ -42,7 +42,7 @@ afterEach(() => {
   for (const engine of open.splice(0)) engine.dispose()
 })
 
-describe('a compiled step of a task', () => {
+describe('a compiled step of a task', { timeout: 180_000 }, () => {
   it.each(TASKS.map((task) => [task.id, task] as const))('has the gradients and outputs of the eager step: %s', async (_, task) => {
     const [compiled, eager] = await pair(sampleOptions({ shapes: sampleOptions().shapes.filter(({ task: id }) => id === task.id), dropout: 0.1 }))
     const batch = sampleBatch(task)
@@ -99,7 +99,7 @@ describe('a compiled step of a task', () => {
   })
 })
 
-describe('a compiled step of pre-training', () => {
+describe('a compiled step of pre-training', { timeout: 180_000 }, () => {
   it('has the gradients and outputs of the eager step', async () => {
     const [compiled, eager] = await pair(pretrainingOptions({ dropout: 0.1 }))
     const batch = samplePretrainingBatch()
