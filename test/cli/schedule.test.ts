@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { freshFolder, runCli } from './run-cli'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { BUILD_MS, buildCli, freshFolder, runCli } from './run-cli'
+
+beforeAll(buildCli, BUILD_MS)
 
 function schedule(input: unknown): { status: number | null; rows: unknown; stderr: string } {
   const folder = freshFolder()
