@@ -1,7 +1,7 @@
 // What the window says about this computer. What the engine would run on is found out by `doctor` in a process of its
 // own, once: TensorFlow is never loaded here.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { statfs } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import type { AppInfo } from '../contract/workbench-api'
@@ -46,10 +46,16 @@ export class AppInfoSource {
   }
 
   private askDisk(root: string): void {
-    // `statfs` arrived in Node 18.15; Electron 22 runs on Node 16 and then shows no figure.
-    if (typeof statfs !== 'function') return
-    statfs(root, (error, disk) => {
-      if (!error) this.change({ freeDiskBytes: disk.bavail * disk.bsize })
+    // `statfs` arrived in Node 18.15; Electron 22 runs on Node 16, where `df` says the same.
+    if (typeof statfs === 'function') {
+      statfs(root, (error, disk) => {
+        if (!error) this.change({ freeDiskBytes: disk.bavail * disk.bsize })
+      })
+      return
+    }
+    execFile('df', ['-kP', root], (error, output) => {
+      const kilobytes = Number(output.trim().split('\n').pop()?.split(/\s+/)[3])
+      if (!error && Number.isFinite(kilobytes)) this.change({ freeDiskBytes: kilobytes * 1024 })
     })
   }
 
