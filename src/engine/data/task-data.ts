@@ -156,58 +156,64 @@ function bestAnswer(example: Example): string | undefined {
   return example.kind === 'question' ? Object.entries(example.answers).sort((a, b) => b[1] - a[1])[0]?.[0] : undefined
 }
 
-/** Every tenth picture is kept for validation where a data set comes with one split only. */
+/** Every tenth picture is kept for validation where a data set comes with one split only; every second of a handful. */
 const HELD_OUT = 10
+
+type SplitExamples = Readonly<Record<SplitName, readonly Example[]>>
 
 function readTask(root: string, task: TaskId, config: DataConfig, tests: ReadonlySet<string>, regions: Regions): Splits {
   const available = availableSplits(task, root)
   const notes: string[] = []
   let problems: readonly DataProblem[] = []
-  const read = (name: SplitName): Example[] => {
+  const read = (name: SplitName): readonly Example[] => {
+    if (!available.includes(name)) return []
     const data = readSplit(task, root, name)
     problems = problems.concat(data.problems)
-    return [...data.examples]
+    return data.examples
   }
-  let train = available.includes('train') ? read('train') : []
-  let val = available.includes('val') ? read('val') : []
-  const test = available.includes('test') ? read('test') : []
+  const found = withPictures({ train: read('train'), val: read('val'), test: read('test') }, regions, notes, task)
+  let { train, val } = found
   if (train.length === 0 || val.length === 0) {
-    const only = train.length > 0 ? train : val.length > 0 ? val : test
+    const only = [train, val, found.test].find((examples) => examples.length > 0) ?? []
+    const missing = train.length === 0 ? 'training' : 'validation'
     ;({ train, val } = heldOut(only))
-    notes.push(`${task} comes without a ${available.includes('train') ? 'validation' : 'training'} split here: of the ${only.length} examples at hand ${val.length} are kept for validation, by picture.`)
+    notes.push(`${task} has no ${missing} split here: of the ${only.length} examples at hand ${val.length} are kept for validation, by picture.`)
   }
   let cleaning: CleaningRow | null = null
   if (config.clean && available.includes('train')) {
     const cleaned = cleanSplit({ dataset: task, split: 'train', examples: train, problems: [], files: [] }, tests, pictureIdentity(root))
     cleaning = cleaned.row
-    train = [...cleaned.data.examples]
+    train = cleaned.data.examples
   }
-  const kept = { train: withPictures(train, regions, notes, `${task} train`), val: withPictures(val, regions, notes, `${task} val`), test: withPictures(test, regions, [], '') }
+  const kept: SplitExamples = { train, val, test: found.test }
   for (const name of ['train', 'val'] as const) {
     if (kept[name].length === 0) throw new WorkbenchError(`${task} has no ${name} examples in ${root}${cleaning ? ` (cleaning took ${cleaning.removed} of ${cleaning.before} training examples; clean=false keeps them)` : ''}.`)
   }
   const made = (split: SplitName): TaskSplit => ({ task, split, examples: kept[split] })
-  const examples = { train: kept.train.length, val: kept.val.length, test: kept.test.length }
+  const examples = { train: train.length, val: val.length, test: kept.test.length }
   return { train: made('train'), val: made('val'), test: kept.test.some(hasAnswer) ? made('test') : null, report: { task, examples, cleaning, problems, notes } }
 }
 
-function heldOut(examples: readonly Example[]): { train: Example[]; val: Example[] } {
+function heldOut(examples: readonly Example[]): { train: readonly Example[]; val: readonly Example[] } {
   const pictures = [...new Set(examples.map(pictureKey))]
-  const chosen = new Set(pictures.filter((_, place) => place % HELD_OUT === HELD_OUT - 1 || (pictures.length < 2 * HELD_OUT && place % 2 === 1)))
+  const every = pictures.length < 2 * HELD_OUT ? 2 : HELD_OUT
+  const chosen = new Set(pictures.filter((_, place) => place % every === every - 1))
   return { train: examples.filter((example) => !chosen.has(pictureKey(example))), val: examples.filter((example) => chosen.has(pictureKey(example))) }
 }
 
 const pictureKey = (example: Example): string => picturesOfExample(example)[0]?.id ?? ''
 
-/** Examples whose pictures are at hand; all of them, with empty pictures, if none is. */
-function withPictures(examples: readonly Example[], regions: Regions, notes: string[], name: string): readonly Example[] {
-  const found = examples.filter((example) => picturesOfExample(example).every((picture) => regions.has(picture)))
-  if (found.length === examples.length) return examples
-  if (found.length === 0) {
-    notes.push(`No picture of ${name} is at hand: its ${examples.length} examples are trained on their words alone.`)
-    return examples
+/** Examples whose pictures are at hand; all of them, with empty pictures, if the task has not one picture. */
+function withPictures(splits: SplitExamples, regions: Regions, notes: string[], task: TaskId): SplitExamples {
+  const seen = (examples: readonly Example[]): readonly Example[] => examples.filter((example) => picturesOfExample(example).every((picture) => regions.has(picture)))
+  const found = { train: seen(splits.train), val: seen(splits.val), test: seen(splits.test) }
+  const count = (of: SplitExamples): number => of.train.length + of.val.length + of.test.length
+  if (count(found) === count(splits)) return splits
+  if (count(found) === 0) {
+    notes.push(`No picture of ${task} is at hand: its ${count(splits)} examples are trained on their words alone.`)
+    return splits
   }
-  notes.push(`${examples.length - found.length} of ${examples.length} examples of ${name} are left out: their pictures are not at hand.`)
+  notes.push(`${count(splits) - count(found)} of ${count(splits)} examples of ${task} are left out: their pictures are not at hand.`)
   return found
 }
 

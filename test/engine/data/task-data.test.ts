@@ -1,3 +1,6 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { TASK_IDS, type TaskId, taskById } from '../../../src/contract/task-catalog'
 import { overlapReport } from '../../../src/engine/data/overlap'
@@ -198,8 +201,28 @@ describe.skipIf(samples === null)('training data from the real samples', () => {
     expect(real.vocabularySize).toBe(30522)
     const [coco, nlvr2] = real.report
     expect((coco?.examples.train ?? 0) + (coco?.examples.val ?? 0)).toBe(300)
-    expect(coco?.notes.join(' ')).toMatch(/without a training split.*No picture of coco train is at hand/)
+    expect(coco?.notes.join(' ')).toMatch(/No picture of coco is at hand: its 300 examples.*coco has no training split here/)
     expect((nlvr2?.examples.train ?? 0) + (nlvr2?.examples.val ?? 0)).toBe(120)
+    expect(nlvr2?.notes.join(' ')).toMatch(/No picture of nlvr2/)
     for (let i = 0; i < 20; i++) expect(real.train(i % 2 === 0 ? 'coco' : 'nlvr2').batch(i).weights[0]).toBe(1)
+  })
+
+  it('trains on the photographs that have captions, with features from their pixels, and leaves out the rest', () => {
+    // The sample photographs have no captions of their own: the first seven captioned pictures borrow them.
+    const from = samples ?? ''
+    const own = mkdtempSync(join(tmpdir(), 'photographs-'))
+    for (const folder of ['coco', 'images/coco_val2017']) mkdirSync(join(own, folder), { recursive: true })
+    cpSync(join(from, 'coco', 'captions_val2017.json'), join(own, 'coco', 'captions_val2017.json'))
+    const images: { id: number; file_name: string }[] = JSON.parse(readFileSync(join(from, 'coco', 'captions_val2017.json'), 'utf8')).images
+    readdirSync(join(from, 'images', 'coco_val2017')).forEach((file, i) => cpSync(join(from, 'images', 'coco_val2017', file), join(own, 'images', 'coco_val2017', images[i]?.file_name ?? '')))
+    const real = openTaskData({ root: own, tasks: ['coco'], config: { ...CONFIG, batchRows: 8 } })
+    const [report] = real.report
+    expect([(report?.examples.train ?? 0) + (report?.examples.val ?? 0), report?.notes.length]).toEqual([35, 2])
+    const batch = real.train('coco').batch(0)
+    expect(batch.features.some((value) => value !== 0)).toBe(true)
+    expect(batch.regionMask.subarray(0, batch.regions).reduce((a, b) => a + b, 0)).toBe(10)
+    const evaluation = real.evaluation(real.val('coco'))
+    for (const val of real.val('coco').all()) evaluation.add(val, val.targets)
+    expect(evaluation.samples(1, 0)[0]?.pictures[0]).toMatchObject({ file: expect.stringMatching(/^images\/coco_val2017\/\d{12}\.jpg$/) })
   })
 })
