@@ -113,10 +113,9 @@ export function openTaskData({ root, tasks, config }: TaskDataOptions): TaskData
       const { task } = of.split
       const examples = of.chosen.map((index) => of.split.examples[index]).filter((example): example is Example => example !== undefined)
       const { train } = splitsOf(task)
-      const made = {
-        constantGuess: BEHAVIOURS[task].constantGuess(train, examples, context(task)),
-        textOnlyGuess: BEHAVIOURS[task].textOnlyGuess(train, examples, context(task))
-      }
+      const constantGuess = BEHAVIOURS[task].constantGuess(train, examples, context(task))
+      // Whoever reads the words may also ignore them.
+      const made = { constantGuess, textOnlyGuess: Math.max(constantGuess, BEHAVIOURS[task].textOnlyGuess(train, examples, context(task))) }
       guesses.set(of, made)
       return made
     },
