@@ -26,6 +26,21 @@ function chunk(type: string, data: Uint8Array): Buffer {
   return result
 }
 
+/** Byte by byte `row - above` (mod 256), four bytes at a time where the rows allow it. */
+function differences(above: Uint8Array, row: Uint8Array): Uint8Array {
+  if (row.length % 4 !== 0 || row.byteOffset % 4 !== 0) return row.map((value, i) => value - (above[i] as number))
+  const a = new Int32Array(row.buffer, row.byteOffset, row.length / 4)
+  const b = new Int32Array(above.buffer, above.byteOffset, row.length / 4)
+  const result = new Int32Array(row.length / 4)
+  for (let i = 0; i < result.length; i++) {
+    const x = a[i] as number
+    const y = b[i] as number
+    // The top bit of each byte keeps a borrow from reaching the next byte; it is put right afterwards.
+    result[i] = ((x | 0x80808080) - (y & 0x7f7f7f7f)) ^ ((x ^ ~y) & 0x80808080)
+  }
+  return new Uint8Array(result.buffer)
+}
+
 /** PNG file of RGB pixels `[height, width, 3]`, row after row. */
 export function encodePng(pixels: Uint8Array, width: number, height: number): Buffer {
   const stride = width * 3
@@ -33,10 +48,8 @@ export function encodePng(pixels: Uint8Array, width: number, height: number): Bu
   // Filter 2, the difference to the row above, suits vertical gradients and flat grounds; the first row stays.
   rows.set(pixels.subarray(0, stride), 1)
   for (let y = 1; y < height; y++) {
-    const from = y * stride
-    const to = y * (stride + 1)
-    rows[to] = 2
-    for (let i = 0; i < stride; i++) rows[to + 1 + i] = (pixels[from + i] as number) - (pixels[from + i - stride] as number)
+    rows[y * (stride + 1)] = 2
+    rows.set(differences(pixels.subarray((y - 1) * stride, y * stride), pixels.subarray(y * stride, (y + 1) * stride)), y * (stride + 1) + 1)
   }
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
