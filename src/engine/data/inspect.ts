@@ -27,8 +27,8 @@ export interface AnswerFacts {
   readonly distinct: number
   /** Questions that have an answer. */
   readonly answered: number
-  /** Most frequent best answers with their numbers of questions. */
-  readonly most: Readonly<Record<string, number>>
+  /** The most frequent best answers, most frequent first. */
+  readonly most: readonly { readonly answer: string; readonly questions: number }[]
   /** Size of trainval_label2ans of the folder, and how many questions it can answer. */
   readonly vocabulary?: { readonly size: number; readonly answerable: number }
 }
@@ -75,11 +75,13 @@ function factsOf(dataset: DatasetId, root: string, examples: readonly Example[])
   return dataset === 'coco' ? instanceFacts(root) : { found: {}, problems: [] }
 }
 
-function countsOf(names: readonly string[]): Record<string, number> {
+function sortedCounts(names: readonly string[]): [string, number][] {
   const counts = new Map<string, number>()
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
-  return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)))
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
 }
+
+const countsOf = (names: readonly string[]): Record<string, number> => Object.fromEntries(sortedCounts(names))
 
 function answerFacts(dataset: DatasetId, root: string, examples: readonly Example[]): AnswerFacts {
   const rows = examples.flatMap((example) => (example.kind === 'question' ? [Object.entries(example.answers).sort((a, b) => b[1] - a[1])] : []))
@@ -88,7 +90,7 @@ function answerFacts(dataset: DatasetId, root: string, examples: readonly Exampl
   const vocabulary = [folder, ...(dataset === 'vgqa' ? [join(root, 'vqa')] : [])].filter((path) => existsSync(path)).map(readAnswerVocabulary).find((found) => found !== null)
   return {
     distinct: new Set(rows.flatMap((row) => row.map(([answer]) => answer))).size, answered: best.length,
-    most: Object.fromEntries(Object.entries(countsOf(best)).slice(0, MOST)),
+    most: sortedCounts(best).slice(0, MOST).map(([answer, questions]) => ({ answer, questions })),
     ...(vocabulary ? { vocabulary: { size: vocabulary.answers.length, answerable: rows.filter((row) => row.some(([answer]) => vocabulary.index(answer) !== undefined)).length } } : {})
   }
 }

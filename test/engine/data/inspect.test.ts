@@ -30,6 +30,11 @@ describe.skipIf(samples === null)('inspecting the real samples', () => {
     expect(inspectDataset({ dataset: 'gqa', root }).answers?.vocabulary?.size).toBe(1842)
   })
 
+  it('orders the most frequent answers and counts pictures by address, not by file name', () => {
+    expect(inspectDataset({ dataset: 'vgqa', root }).answers?.most[0]).toEqual({ answer: 'red', questions: 16 })
+    expect(inspectDataset({ dataset: 'conceptual-captions', root })).toMatchObject({ records: 205, images: 205 })
+  })
+
   it('tells unlabelled SNLI-VE records apart', () => {
     const facts = inspectDataset({ dataset: 'snli-ve', root, split: 'test' })
     expect(facts.records).toBe(150)

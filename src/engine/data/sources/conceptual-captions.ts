@@ -21,6 +21,7 @@ export const conceptualCaptions: Source = {
   splits: (files: FolderFiles) => SPLITS.filter((split) => files.matching(FILES[split]).length > 0),
   read(reading, split) {
     const examples: Example[] = []
+    const addresses = new Map<string, string>()
     for (const name of reading.matching(FILES[split])) {
       reading.eachLine(name, EXPECTED, (line, place) => {
         const [caption, address] = line.split('\t')
@@ -29,7 +30,7 @@ export const conceptualCaptions: Source = {
         const file = pictureName(address.trim())
         if (text === '') throw new RecordProblem('the caption is empty; expected words')
         if (file === '') throw new RecordProblem(`the picture address is '${address}'; expected an address with a file name`)
-        const id = file.replace(/\.[A-Za-z]{2,5}$/, '')
+        const id = distinctId(file.replace(/\.[A-Za-z]{2,5}$/, ''), address.trim(), addresses)
         examples.push({
           kind: 'caption', dataset: 'conceptual-captions', id: `${split}-${place.replace('line ', '')}`,
           caption: text, picture: reading.picture('cc', id, file)
@@ -37,5 +38,15 @@ export const conceptualCaptions: Source = {
       })
     }
     return examples
+  }
+}
+
+/** Pictures of different sites may share a file name (1.jpg): the later ones get a number. */
+function distinctId(name: string, address: string, addresses: Map<string, string>): string {
+  for (let copy = 1; ; copy++) {
+    const id = copy === 1 ? name : `${name}~${copy}`
+    const known = addresses.get(id)
+    if (known === undefined) addresses.set(id, address)
+    if (known === undefined || known === address) return id
   }
 }
