@@ -10,7 +10,7 @@ function minus(text: string): string {
 
 /** 3412 → "3,412". */
 export function whole(value: number): string {
-  return minus(Math.round(value).toLocaleString('en-US'))
+  return minus(String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ','))
 }
 
 /** A fraction as percent: 0.61972 → "62.0", with two digits "61.97". The unit is set beside it. */

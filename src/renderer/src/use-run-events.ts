@@ -3,6 +3,7 @@
 
 import { onScopeDispose, watch } from 'vue'
 import type { RunEvent } from '../../contract/run-events'
+import { whole } from './numbers'
 import { useNotes } from './stores/notes'
 import { useRun } from './stores/run'
 import { useRuns } from './stores/runs'
@@ -62,7 +63,7 @@ export function useRunEvents(): void {
       if (event.kind === 'state') runs.noteState(id, event.state)
       if (event.kind === 'checkpoint' && runs.pending[id] === 'saving') {
         runs.setPending(id, null)
-        useNotes().say(`Checkpoint ${event.iteration.toLocaleString('en-US')} saved`)
+        useNotes().say(`Checkpoint ${whole(event.iteration)} saved`)
       }
     }
     plan()

@@ -35,11 +35,18 @@ export function useChartCanvas(element: Ref<HTMLElement | null>): ChartCanvas {
     chart.value = null
   })
 
+  function made(target: HTMLElement): ECharts {
+    const fresh = init(target, null, { renderer: 'canvas', width: width.value, height: height.value })
+    // The drawing loop sleeps as soon as nothing changed: twelve idle loops would cost a training run its processor.
+    fresh.getZr().setSleepAfterStill(1)
+    return fresh
+  }
+
   return {
     width, height,
     draw(option, replace = false) {
       if (!element.value || width.value < 20 || height.value < 20) return
-      chart.value ??= init(element.value, null, { renderer: 'canvas', width: width.value, height: height.value })
+      chart.value ??= made(element.value)
       chart.value.setOption(option, { notMerge: replace, lazyUpdate: false, silent: true })
     }
   }

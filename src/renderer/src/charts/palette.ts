@@ -18,7 +18,12 @@ export interface Palette {
 
 export function readPalette(): Palette {
   const style = window.getComputedStyle(document.documentElement)
-  const token = (name: string): string => style.getPropertyValue(name).trim()
+  const known = new Map<string, string>()
+  const token = (name: string): string => {
+    const value = known.get(name) ?? style.getPropertyValue(name).trim()
+    known.set(name, value)
+    return value
+  }
   return {
     text1: token('--text-1'), text2: token('--text-2'), text3: token('--text-3'), grid: token('--grid'),
     surface2: token('--surface-2'), rawOpacity: Number(token('--opacity-raw')), smoothWidth: Number.parseFloat(token('--stroke-smooth')),

@@ -87,6 +87,7 @@ export function taskChartOption(input: TaskChartInput, geometry: ChartGeometry):
   const compact = input.height < COMPACT_HEIGHT
   return {
     animation: false,
+    darkMode: false,
     grid: [geometry.score, geometry.loss].map((strip) => ({
       left: geometry.left, right: input.width - geometry.right, top: strip.top, height: strip.height
     })),
@@ -133,27 +134,26 @@ function line(id: string, grid: number, data: readonly ChartPoint[], style: obje
 }
 
 function seriesOptions(input: TaskChartInput): object[] {
-  const { curves, palette, colour, range } = input
-  const inPercent = (points: readonly ChartPoint[]): ChartPoint[] => points.map(([x, y]) => [x, y * 100])
-  const kept = (points: readonly ChartPoint[]): ChartPoint[] => points.filter(([x]) => x <= curves.redoneFrom)
-  const redone = (points: readonly ChartPoint[]): ChartPoint[] => (Number.isFinite(curves.redoneFrom) ? points.filter(([x]) => x >= curves.redoneFrom) : [])
-  const across = (fraction: number): ChartPoint[] => (input.guesses && Number.isFinite(fraction) ? [[range[0], fraction * 100], [range[1], fraction * 100]] : [])
-  const score = inPercent(curves.score)
+  const { curves, palette, colour } = input
+  const kept = (points: readonly ChartPoint[]): ChartPoint[] => (Number.isFinite(curves.redoneFrom) ? points.filter(([x]) => x <= curves.redoneFrom) : [...points])
+  const redone = (points: readonly ChartPoint[]): ChartPoint[] => points.filter(([x]) => x >= curves.redoneFrom)
+  const score = curves.score.map(([x, y]): ChartPoint => [x, y * 100])
   const solid = { color: colour, width: palette.smoothWidth, type: 'solid' }
   const gone = { color: palette.text3, width: 1, type: [3, 3] }
-  const keptScore = kept(score)
-  const dots = input.height >= DOTS_HEIGHT ? keptScore : keptScore.slice(-1)
-  return [
-    line('constant', 0, across(curves.constantGuess), { color: palette.text3, width: 1, type: [1, 3] }, 2),
-    line('textOnly', 0, across(curves.textOnlyGuess), { color: palette.text2, width: 1, type: [5, 3] }, 2),
-    line('score', 0, keptScore, solid, 4),
-    line('scoreRedone', 0, redone(score), gone, 3),
-    {
-      ...line('checks', 0, dots, { width: 0, opacity: 0 }, 5),
-      showSymbol: true, symbol: 'circle', symbolSize: 5, itemStyle: { color: colour, borderColor: palette.surface2, borderWidth: 1 }
-    },
+  const all = [
+    { ...line('score', 0, [], solid, 4), ...scoreDots(kept(score), input) },
     line('raw', 1, kept(curves.raw), { color: colour, width: 1, opacity: palette.rawOpacity, type: 'solid' }, 3),
-    line('smooth', 1, kept(curves.smooth), solid, 4),
-    line('lossRedone', 1, redone(curves.smooth), gone, 3)
+    line('smooth', 1, kept(curves.smooth), solid, 4)
   ]
+  if (!Number.isFinite(curves.redoneFrom)) return all
+  return [...all, line('scoreRedone', 0, redone(score), gone, 3), line('lossRedone', 1, redone(curves.smooth), gone, 3)]
+}
+
+/** The last check is a dot; every check is one where there is room. */
+function scoreDots(points: readonly ChartPoint[], input: TaskChartInput): object {
+  const every = input.height >= DOTS_HEIGHT
+  return {
+    data: points.map((value, index) => (every || index === points.length - 1 ? { value, symbolSize: 5 } : value)),
+    showSymbol: true, symbol: 'circle', symbolSize: 0, itemStyle: { color: input.colour, borderColor: input.palette.surface2, borderWidth: 1 }
+  }
 }
