@@ -65,7 +65,7 @@ function addInspect(data: Command): void {
   const command = data.command('inspect').description('read a data set as published: records, pictures, problems, examples')
     .requiredOption('--dataset <id>', DATASET_IDS.join(', '))
     .requiredOption('--root <dir>', 'folder of the data sets, or of this one')
-    .option('--split <name>', 'train, val or test; without it the first there is')
+    .option('--split <name>', 'train, val, test, or as published (dev, val2017, testA); without it all there are')
     .option('--limit <n>', 'how many examples to show', wholeNumber, 3)
     .option('--json', 'print one JSON object')
     .action(async ({ dataset: name, root, split, limit, json }: InspectOptions) => {

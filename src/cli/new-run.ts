@@ -7,7 +7,9 @@ import { WorkbenchError } from '../contract/check'
 import { type ConfigDifference, type RunConfig, parseSettings, resolveConfig } from '../contract/run-config'
 import { RUN_FILES } from '../contract/run-format'
 import { presetConfig } from '../contract/run-presets'
+import { refuseMissingData } from '../engine/training/data-folder'
 import { createRunFolder, readConfigFile, readRunConfig, writeJson } from '../engine/training/run-folder'
+import { startFile } from '../engine/training/start-weights'
 
 export interface RunChoice {
   readonly preset?: string
@@ -30,6 +32,9 @@ function newRun(choice: RunChoice, kind: RunConfig['kind']): string {
   const folder = resolve(choice.run ?? join('runs', config.name))
   const settings = parseSettings(choice.set ?? [])
   const named = choice.run === undefined || settings['name'] !== undefined ? config : { ...config, name: basename(folder) }
+  // What cannot be is refused before there is a folder: the same call, mended, then works.
+  startFile(named)
+  refuseMissingData(named)
   createRunFolder(folder, named)
   return folder
 }

@@ -46,7 +46,7 @@ async function trainHere(options: Options, kind: RunConfig['kind']): Promise<voi
   const events: RunEvent[] = []
   const watch = options.json ? printEvent : showProgress()
   const { onControl, release } = obeyInterrupts(folder, kind)
-  const end = await trainRun({
+  const { end, fault } = await trainRun({
     folder, appVersion: version, onControl,
     onEvent(event) {
       if (event.kind !== 'step') events.push(event)
@@ -54,7 +54,7 @@ async function trainHere(options: Options, kind: RunConfig['kind']): Promise<voi
     }
   })
   release()
-  if (end === 'failed') throw failureOf(events)
+  if (end === 'failed') throw failureOf(events, fault)
   if (!options.json) process.stdout.write(summary(folder, end, events))
   if (end === 'done' && options.export !== undefined) {
     const { exportTrunk } = await import('../engine/training/export-weights')
@@ -90,10 +90,10 @@ function obeyInterrupts(folder: string, kind: RunConfig['kind']): { onControl(co
   }
 }
 
-function failureOf(events: readonly RunEvent[]): WorkbenchError {
+function failureOf(events: readonly RunEvent[], fault: WorkbenchError['fault'] = 'work'): WorkbenchError {
   const failure = [...events].reverse().find((event) => event.kind === 'failure')
   const message = failure?.kind === 'failure' ? `${failure.message} ${failure.remedy}` : 'The run failed.'
-  return new WorkbenchError(message, 'work')
+  return new WorkbenchError(message, fault)
 }
 
 /** One line that changes, for a person at a terminal. */

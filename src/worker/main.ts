@@ -13,7 +13,7 @@ async function work(): Promise<number> {
   if (folder === undefined) throw new WorkbenchError('Give the run folder: main.cjs RUNFOLDER.')
   let control: RunControl | undefined
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => control?.request('leave'))
-  const end = await trainRun({ folder: resolve(folder), appVersion: version, onControl: (given) => (control = given) })
+  const { end } = await trainRun({ folder: resolve(folder), appVersion: version, onControl: (given) => (control = given) })
   return end === 'failed' ? 1 : 0
 }
 

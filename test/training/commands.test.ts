@@ -1,6 +1,6 @@
 // The commands that need a trained model, each in its own process: evaluate, predictions, export, a start from weights.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { BUILD_MS, buildCli, freshFolder, runCli } from '../cli/run-cli'
@@ -78,22 +78,25 @@ describe('a run that cannot be', () => {
   it.each([
     ['no data', ['world=none', 'data=nowhere'], /The data folder .*nowhere does not exist/],
     ['no pre-trained trunk', ['start=pretrained'], /There is no pre-trained trunk for model 'tiny'/]
-  ])('says why and what to do: %s', (_, settings, message) => {
+  ])('is refused before there is a folder: %s', (_, settings, message) => {
     const folder = freshFolder()
-    const { status, stderr } = runCli(['train', '--preset', 'tiny', '--run', join(folder, 'run'), '--set', `data=${data}`, ...settings], folder)
+    const { status, stderr } = runCli(['train', '--preset', 'tiny', '--run', 'run', '--set', `data=${data}`, ...settings], folder)
     expect(stderr).toMatch(message)
-    expect(stderr).not.toMatch(/\n\s+at /)
-    expect(status).toBe(1)
-    expect(eventsOf(join(folder, 'run')).map(({ kind }) => kind)).toContain('failure')
-    expect(existsSync(join(folder, 'run/lock'))).toBe(false)
+    expect(status).toBe(2)
+    expect(existsSync(join(folder, 'run'))).toBe(false)
   })
 
-  it('ends with a failure that says what to do when the loss is no number', () => {
+  it('fails with one message and an event when its data is damaged', () => {
     const folder = freshFolder()
-    const { status, stderr } = runCli(['train', '--preset', 'tiny', '--run', 'run', '--set', `data=${data}`, 'tasks=vqa', 'learningRate=10', 'headLearningRate=10', 'clipNorm=0', 'iterations=400', 'adamEpsilon=1e-12', 'schedule=constant', 'warmupFraction=0'], folder)
-    if (status === 0) return expect(eventsOf(join(folder, 'run')).every((event) => event.kind !== 'step' || Number.isFinite(event.loss))).toBe(true)
-    expect(stderr).toMatch(/The training of vqa broke down in iteration \d+: loss/)
-    expect(stderr).toMatch(/Lower learningRate/)
-    return expect(status).toBe(1)
+    const broken = join(folder, 'world')
+    cpSync(data, broken, { recursive: true })
+    const [file = ''] = readdirSync(join(broken, 'nlvr2')).filter((name) => /train/.test(name))
+    writeFileSync(join(broken, 'nlvr2', file), 'this is no JSON\n')
+    const { status, stderr } = runCli(['train', '--preset', 'tiny', '--run', 'run', '--set', `data=${broken}`, 'tasks=nlvr2', 'iterations=2'], folder)
+    expect(stderr).toMatch(/^twelve-in-one: .*nlvr2/)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(status).toBe(2)
+    expect(eventsOf(join(folder, 'run')).map(({ kind }) => kind)).toContain('failure')
+    expect(existsSync(join(folder, 'run/lock'))).toBe(false)
   })
 })

@@ -8,7 +8,7 @@ import type { RunEvent } from '../../src/contract/run-events'
 import { runCli, startCli } from '../cli/run-cli'
 
 /** Three kinds of batches, dropout and Stop-and-Go, validations and checkpoints that do not fall together. */
-export const SETTINGS = ['tasks=vqa,coco,refcoco', 'iterations=12', 'validateEvery=2', 'checkpointEvery=5', 'validationExamples=8', 'dropout=0.1', 'stopAndGo=true', 'backend=cpu']
+export const SETTINGS = ['tasks=vqa,coco,refcoco', 'iterations=48', 'validateEvery=6', 'checkpointEvery=5', 'validationExamples=8', 'dropout=0.1', 'stopAndGo=true', 'backend=cpu']
 
 export interface Ended {
   readonly status: number | null
@@ -54,5 +54,5 @@ export function curveOf(run: string): unknown[] {
 
 /** All weights and moments at the end. */
 export function finalWeights(run: string): Buffer[] {
-  return ['model', 'optimizer'].map((name) => readFileSync(join(run, RUN_FILES.checkpoints, 'step-12', `${name}.safetensors`)))
+  return ['model', 'optimizer'].map((name) => readFileSync(join(run, RUN_FILES.checkpoints, 'step-48', `${name}.safetensors`)))
 }

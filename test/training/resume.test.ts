@@ -47,7 +47,7 @@ describe('a run on the CPU', () => {
 
   it('goes on to the last bit in a new process after Ctrl-C in the middle of a round', async () => {
     const run = join(freshFolder(), 'paused')
-    const ended = await interruptAt(trainWords(run, data), 'SIGINT', stepOf('coco', 6))
+    const ended = await interruptAt(trainWords(run, data), 'SIGINT', stepOf('coco', 3))
     expect(ended).toEqual({ status: 0, signal: null })
     expect(eventsOf(run).some((event) => event.kind === 'state' && event.state === 'paused')).toBe(true)
     expect(runCli(['train', '--run', run, '--resume']).status).toBe(0)
@@ -56,11 +56,11 @@ describe('a run on the CPU', () => {
 
   it('goes on to the last bit after kill -9: no step twice, none missing', async () => {
     const run = join(freshFolder(), 'killed')
-    const ended = await interruptAt(trainWords(run, data), 'SIGKILL', stepOf('refcoco', 8))
+    const ended = await interruptAt(trainWords(run, data), 'SIGKILL', stepOf('refcoco', 12))
     expect(ended.signal).toBe('SIGKILL')
     expect(runCli(['train', '--run', run, '--resume']).status).toBe(0)
     expectSameRun(run)
-    expect(eventsOf(run).find((event) => event.kind === 'note')).toMatchObject({ text: expect.stringMatching(/events after the checkpoint were dropped/) as string })
+    expect(eventsOf(run).some((event) => event.kind === 'note' && /events after the checkpoint were dropped/.test(event.text))).toBe(true)
   })
 
   it('refuses a second process on the same run, with one message', async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defaultConfig } from '../../src/contract/run-config'
-import { ensureData } from '../../src/engine/training/prepare-run'
+import { ensureData } from '../../src/engine/training/data-folder'
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
 

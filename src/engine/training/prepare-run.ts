@@ -1,20 +1,17 @@
 // Before the first step: the data (made first if it is a mini-world that is not there), the backend, the engine, and the
 // weights to start from. What takes long reports progress. Read next: task-course.ts, pretraining-course.ts, start-weights.ts.
 
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { WorkbenchError } from '../../contract/check'
+import { basename, join } from 'node:path'
 import type { RunConfig } from '../../contract/run-config'
 import type { NewRunEvent } from '../../contract/run-events'
 import { RUN_FILES } from '../../contract/run-format'
 import { type BackendReport, loadBackend } from '../backend'
 import type { EngineOptions } from '../execution/engine-options'
 import type { StepEngine } from '../execution/step-engine'
-import { makeWorld, readWorldNote } from '../mini-world/make-world'
 import { type LoadedCheckpoint, readCheckpointArrays } from './checkpoint'
 import type { Course } from './course'
+import { ensureData } from './data-folder'
 import { environmentNow } from './environment'
-import { liveHolder, takeLock } from './run-lock'
 import { writeJson } from './run-folder'
 import { describeMatch, loadWeights, startFile } from './start-weights'
 
@@ -60,44 +57,6 @@ export async function prepareRun({ config, folder, checkpoint, appVersion, emit 
 async function openData(config: RunConfig): Promise<OpenedData> {
   if (config.kind === 'pretrain') return (await import('./pretraining-course')).openPretraining(config)
   return (await import('./task-course')).openTasks(config)
-}
-
-/** Makes the configured mini-world if the data folder is not there; two runs that need it make it once. */
-export async function ensureData(config: RunConfig, emit: (event: NewRunEvent) => void): Promise<void> {
-  const { data: out, world: size, worldSeed: seed, kind } = config
-  while (!existsSync(out)) {
-    if (size === 'none') throw new WorkbenchError(`The data folder ${out} does not exist. Give the folder with the data sets as published (data=…), or let a mini-world be made (world=mini).`)
-    const place = `${out}.making`
-    mkdirSync(place, { recursive: true })
-    if (liveHolder(join(place, RUN_FILES.lock))) {
-      emit({ kind: 'progress', what: 'waiting for another run that makes the mini-world', done: 0, total: 1 })
-      await new Promise((resolve) => setTimeout(resolve, 1000))
-      continue
-    }
-    const lock = takeLock(place)
-    try {
-      if (!existsSync(out)) {
-        mkdirSync(dirname(out), { recursive: true })
-        await makeWorld({ out, size, seed, parts: kind === 'pretrain' ? 'all' : 'twelve', onProgress: throttled(emit) })
-      }
-    } finally {
-      lock.release()
-      rmSync(place, { recursive: true, force: true })
-    }
-  }
-  if (kind === 'pretrain' && readWorldNote(out)?.parts === 'twelve') {
-    throw new WorkbenchError(`The mini-world in ${out} was made without the captions for pre-training. Give another folder, for example --set data=${out}-all; it is made first.`)
-  }
-}
-
-/** At most ten progress events a second, the last of each kind always. */
-function throttled(emit: (event: NewRunEvent) => void): (progress: { what: string; done: number; total: number }) => void {
-  let lastAt = 0
-  return ({ what, done, total }) => {
-    if (done < total && Date.now() - lastAt < 100) return
-    lastAt = Date.now()
-    emit({ kind: 'progress', what: `making the mini-world: ${what}`, done, total })
-  }
 }
 
 /** The compiled engine where the native library is there; else plain TensorFlow.js, with a note. */

@@ -21,12 +21,18 @@ export interface TrainRunOptions {
   readonly onControl?: (control: RunControl) => void
 }
 
+export interface RunResult {
+  readonly end: RunEnd
+  /** Of a failed run: whether its settings or data are wrong, or the work itself failed. */
+  readonly fault?: 'input' | 'work'
+}
+
 /**
  * Trains the run of a folder: from its last checkpoint if it has one, else from its start. Never throws for what goes wrong
  * in the run (that is a failure event and the end `failed`); throws for a folder that is no run or that another
  * process has.
  */
-export async function trainRun({ folder, appVersion, onEvent, onControl }: TrainRunOptions): Promise<RunEnd> {
+export async function trainRun({ folder, appVersion, onEvent, onControl }: TrainRunOptions): Promise<RunResult> {
   const config = readRunConfig(folder)
   const lock = takeLock(folder)
   const control = openRunControl(folder)
@@ -55,7 +61,7 @@ interface OpenRun {
   readonly appVersion: string
 }
 
-async function trainOpenRun({ config, run, control, checkpoint, appVersion }: OpenRun): Promise<RunEnd> {
+async function trainOpenRun({ config, run, control, checkpoint, appVersion }: OpenRun): Promise<RunResult> {
   const loop = checkpoint?.state.loop ?? undefined
   const emit = (event: NewRunEvent): RunEvent => run.emit(event, loop?.round ?? 0)
   let engine: StepEngine | undefined
@@ -67,10 +73,10 @@ async function trainOpenRun({ config, run, control, checkpoint, appVersion }: Op
     const start = checkpoint ? `goes on from checkpoint step-${checkpoint.state.iteration}` : prepared.start
     emit({ kind: 'state', state: 'running', reason: start, device: prepared.device, iterations: config.iterations, processId: process.pid })
     loopOfRun = new TrainingLoop(config, run, control, prepared.engine, prepared.course, loop ?? startLoopState(prepared.course.tasks))
-    return await loopOfRun.train()
+    return { end: await loopOfRun.train() }
   } catch (error) {
     reportFailure(run, error, loopOfRun?.state.round ?? loop?.round ?? 0)
-    return 'failed'
+    return { end: 'failed', fault: error instanceof WorkbenchError ? error.fault : 'work' }
   } finally {
     engine?.dispose()
   }
