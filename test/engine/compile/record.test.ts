@@ -118,7 +118,7 @@ describe('a recorded function', () => {
 })
 
 /** Records a function of one tensor [batch, 3]. */
-function recorded(work: (x: tf.Tensor, recording: Recording) => unknown): void {
+function recordedBatch(work: (x: tf.Tensor, recording: Recording) => unknown): void {
   const graph = createGraph()
   graph.enter('test')
   record(graph, (recording) => {
@@ -130,30 +130,30 @@ function recorded(work: (x: tf.Tensor, recording: Recording) => unknown): void {
 
 describe('the recorder refuses', () => {
   it('reading the numbers of a tensor, and says where', () => {
-    expect(() => recorded((x) => tf.sum(x).dataSync())).toThrow(/reads the numbers of a tensor.*record\.test\.ts/s)
+    expect(() => recordedBatch((x) => tf.sum(x).dataSync())).toThrow(/reads the numbers of a tensor.*record\.test\.ts/s)
   })
 
   it('large constants made in JavaScript, such as random numbers', () => {
-    expect(() => recorded((x) => tf.matMul(x, tf.randomNormal([3, 30])))).toThrow(/constant of 90 different numbers.*record\.test\.ts/s)
+    expect(() => recordedBatch((x) => tf.matMul(x, tf.randomNormal([3, 30])))).toThrow(/constant of 90 different numbers.*record\.test\.ts/s)
   })
 
   it('tensors made outside', () => {
     const outside = tf.tensor1d([1, 2, 3])
     const used = tf.add(outside, 1)
-    expect(() => recorded((x) => tf.add(x, outside))).toThrow('made outside')
-    expect(() => recorded((x) => tf.add(x, used))).toThrow('made outside')
+    expect(() => recordedBatch((x) => tf.add(x, outside))).toThrow('made outside')
+    expect(() => recordedBatch((x) => tf.add(x, used))).toThrow('made outside')
     expect(Array.from(tf.add(outside, used).dataSync())).toEqual([3, 5, 7])
   })
 
   it('numbers that contain the batch size', () => {
-    expect(() => recorded((x, recording) => recording.outputOf(tf.mul(x, 1 / (x.shape[0] ?? 1))))).toThrow('contains the batch size')
-    expect(() => recorded((x, recording) => recording.outputOf(tf.add(x, (x.shape[0] ?? 1) * 4)))).toThrow('contains the batch size')
-    expect(() => recorded((x, recording) => recording.outputOf(tf.grad((y) => tf.sum(tf.mean(y, 0)))(x)))).toThrow('contains the batch size')
+    expect(() => recordedBatch((x, recording) => recording.outputOf(tf.mul(x, 1 / (x.shape[0] ?? 1))))).toThrow('contains the batch size')
+    expect(() => recordedBatch((x, recording) => recording.outputOf(tf.add(x, (x.shape[0] ?? 1) * 4)))).toThrow('contains the batch size')
+    expect(() => recordedBatch((x, recording) => recording.outputOf(tf.grad((y) => tf.sum(tf.mean(y, 0)))(x)))).toThrow('contains the batch size')
   })
 
   it('ops that have no shape rule', () => {
-    expect(() => recorded((x) => tf.topk(tf.cumsum(x), 2).values)).not.toThrow()
-    expect(() => recorded((x) => tf.atan(x))).toThrow('Atan has no shape rule')
+    expect(() => recordedBatch((x) => tf.topk(tf.cumsum(x), 2).values)).not.toThrow()
+    expect(() => recordedBatch((x) => tf.atan(x))).toThrow('Atan has no shape rule')
   })
 })
 
