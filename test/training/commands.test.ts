@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { BUILD_MS, buildCli, freshFolder, runCli } from '../cli/run-cli'
-import { eventsOf } from './interrupted-run'
+import { eventsOf, interruptAt } from './interrupted-run'
 import { tinyWorld } from './tiny-world'
 
 let data = ''
@@ -74,6 +74,19 @@ describe('a start from weights', () => {
   })
 })
 
+describe('a run that is told to end while it is prepared', () => {
+  it('ends at once, leaves no half-made world, and can be resumed', async () => {
+    const folder = freshFolder()
+    const world = join(folder, 'world')
+    const words = ['train', '--preset', 'tiny', '--run', join(folder, 'run'), '--json', '--set', `data=${world}`, 'tasks=vqa', 'iterations=1']
+    const ended = await interruptAt(words, 'SIGTERM', (event) => event.kind === 'progress')
+    expect(ended).toEqual({ status: 0, signal: null })
+    expect(eventsOf(join(folder, 'run')).slice(-1)).toMatchObject([{ kind: 'state', state: 'paused' }])
+    expect(readdirSync(folder)).toEqual(['run'])
+    expect(runCli(['train', '--run', join(folder, 'run'), '--resume']).status).toBe(0)
+  })
+})
+
 describe('a run that cannot be', () => {
   it.each([
     ['no data', ['world=none', 'data=nowhere'], /The data folder .*nowhere does not exist/],
@@ -90,10 +103,10 @@ describe('a run that cannot be', () => {
     const folder = freshFolder()
     const broken = join(folder, 'world')
     cpSync(data, broken, { recursive: true })
-    const [file = ''] = readdirSync(join(broken, 'nlvr2')).filter((name) => /train/.test(name))
-    writeFileSync(join(broken, 'nlvr2', file), 'this is no JSON\n')
-    const { status, stderr } = runCli(['train', '--preset', 'tiny', '--run', 'run', '--set', `data=${broken}`, 'tasks=nlvr2', 'iterations=2'], folder)
-    expect(stderr).toMatch(/^twelve-in-one: .*nlvr2/)
+    const [file = ''] = readdirSync(join(broken, 'vqa')).filter((name) => /train.*questions/.test(name))
+    writeFileSync(join(broken, 'vqa', file), '{"questions": [')
+    const { status, stderr } = runCli(['train', '--preset', 'tiny', '--run', 'run', '--set', `data=${broken}`, 'tasks=vqa', 'iterations=2'], folder)
+    expect(stderr).toMatch(/^twelve-in-one: .*vqa.*train2014_questions/)
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect(status).toBe(2)
     expect(eventsOf(join(folder, 'run')).map(({ kind }) => kind)).toContain('failure')

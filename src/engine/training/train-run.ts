@@ -63,7 +63,10 @@ interface OpenRun {
 
 async function trainOpenRun({ config, run, control, checkpoint, appVersion }: OpenRun): Promise<RunResult> {
   const loop = checkpoint?.state.loop ?? undefined
-  const emit = (event: NewRunEvent): RunEvent => run.emit(event, loop?.round ?? 0)
+  const emit = (event: NewRunEvent): RunEvent => {
+    if (event.kind === 'progress') obeyWhilePreparing(control)
+    return run.emit(event, loop?.round ?? 0)
+  }
   let engine: StepEngine | undefined
   let loopOfRun: TrainingLoop | undefined
   try {
@@ -75,11 +78,30 @@ async function trainOpenRun({ config, run, control, checkpoint, appVersion }: Op
     loopOfRun = new TrainingLoop(config, run, control, prepared.engine, prepared.course, loop ?? startLoopState(prepared.course.tasks))
     return { end: await loopOfRun.train() }
   } catch (error) {
+    if (error instanceof BrokenOff) {
+      emit({ kind: 'state', state: error.end, reason: `${error.end} while it was being prepared; Resume prepares it again` })
+      return { end: error.end }
+    }
     reportFailure(run, error, loopOfRun?.state.round ?? loop?.round ?? 0)
     return { end: 'failed', fault: error instanceof WorkbenchError ? error.fault : 'work' }
   } finally {
     engine?.dispose()
   }
+}
+
+/** Told to end before the first step: thrown out of whatever is being prepared, which cleans up behind itself. */
+class BrokenOff extends Error {
+  constructor(readonly end: 'stopped' | 'paused') {
+    super(`The preparation was broken off: ${end}`)
+  }
+}
+
+/** Preparing takes long; between two of its reports it can be ended. Other commands wait for the loop. */
+function obeyWhilePreparing(control: RunControl): void {
+  const command = control.take()
+  if (command === 'stop') throw new BrokenOff('stopped')
+  if (command === 'leave') throw new BrokenOff('paused')
+  if (command !== undefined) control.request(command)
 }
 
 function reportFailure(run: RunFolder, error: unknown, iteration: number): void {
