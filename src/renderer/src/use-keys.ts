@@ -41,6 +41,7 @@ export function useKeys(): void {
         if (pressesItself(event.target)) return false
         if (!event.repeat) controls.toggle()
         return true
+      case 'Escape': return closeDrawers()
       case '?': app.dialog = 'help'; return true
       case '/': return focusSearch()
       case '+':
@@ -49,6 +50,13 @@ export function useKeys(): void {
       case '0': view.zoom = null; return true
       default: return false
     }
+  }
+
+  function closeDrawers(): boolean {
+    const open = app.listDrawer || app.inspectorDrawer
+    app.listDrawer = false
+    app.inspectorDrawer = false
+    return open
   }
 
   function focusSearch(): boolean {
