@@ -37,7 +37,7 @@ export const PRESETS: readonly Preset[] = [
     about: 'Masked words, masked regions and alignment on the mini-world’s captions; makes the shipped mini trunk.',
     difference: {
       preset: 'mini-pretrain', name: 'pretrain-mini', kind: 'pretrain', model: 'mini', world: 'mini', data: 'data/mini-world',
-      start: 'random', iterations: 20_000, validateEvery: 1000, validationExamples: 512, checkpointEvery: 1000, batchRows: 32,
+      start: 'random', iterations: 16_000, validateEvery: 1000, validationExamples: 512, checkpointEvery: 1000, batchRows: 32,
       learningRate: 5e-4, headLearningRate: 5e-4, beta2: 0.98, adamEpsilon: 1e-8, biasCorrection: true, clipNorm: 1, dropout: 0,
       taskToken: 'none', objective: 1
     }
