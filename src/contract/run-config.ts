@@ -35,6 +35,11 @@ export interface RunConfig {
   /** A stopped task steps once in so many iterations; `never` holds it until it goes again. */
   readonly stopAndGoGap: number | 'never'
   readonly clean: boolean
+  /**
+   * Wrong pairs of a retrieval check: `reference` draws other pictures and captions at random (spec 3.2); `hard` draws
+   * them from the five pictures that look most alike, so that the check does not saturate.
+   */
+  readonly retrievalCheck: 'reference' | 'hard'
   /** Rows of the trunk in one step; retrieval fills four with an example, NLVR2 two. */
   readonly batchRows: number
   readonly learningRate: number
@@ -123,6 +128,7 @@ export const CONFIG_FIELDS: { readonly [K in ConfigKey]: Field<RunConfig[K]> } =
   stopAndGo: truth(true, 'Dynamic Stop-and-Go'),
   stopAndGoGap: wholeOr(4, 'never', 1, 'a stopped task steps once in so many iterations'),
   clean: truth(true, 'drop training examples whose picture is in any test set'),
+  retrievalCheck: oneOf(['reference', 'hard'], 'reference', 'wrong pairs of a retrieval check: at random, or from look-alike pictures'),
   batchRows: whole(32, 1, 65536, 'rows of the trunk per step'),
   learningRate: numberIn(1e-4, 0, 10, 'peak learning rate of the trunk'),
   headLearningRate: numberIn(1e-4, 0, 10, 'peak learning rate of the vil_ heads'),

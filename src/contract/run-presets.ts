@@ -17,7 +17,7 @@ export const PRESETS: readonly Preset[] = [
     about: 'The demo: the small trunk, pre-trained on the mini-world’s captions, learns all twelve tasks at once.',
     difference: {
       preset: 'mini', name: 'demo', model: 'mini', world: 'mini', data: 'data/mini-world', start: 'pretrained',
-      iterations: 600, validateEvery: 50, validationExamples: 200, checkpointEvery: 50, batchRows: 32,
+      iterations: 400, validateEvery: 40, validationExamples: 320, checkpointEvery: 40, retrievalCheck: 'hard', batchRows: 32,
       learningRate: 3e-4, headLearningRate: 3e-4, taskScale: 'equal', biasCorrection: true, clipNorm: 1, dropout: 0
     }
   },

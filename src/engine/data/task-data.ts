@@ -21,7 +21,7 @@ import { availableSplits, findFolder, readSplit } from './sources/all-sources'
 import type { Tokenizer } from './tokenizer'
 import { openTokenizer } from './vocabulary-file'
 
-export type DataConfig = Pick<RunConfig, 'seed' | 'batchRows' | 'clean' | 'validationExamples'>
+export type DataConfig = Pick<RunConfig, 'seed' | 'batchRows' | 'clean' | 'validationExamples' | 'retrievalCheck'>
 
 export interface TaskReport {
   readonly task: TaskId
@@ -83,10 +83,10 @@ export function openTaskData({ root, tasks, config }: TaskDataOptions): TaskData
   const vocabularies = openVocabularies(root, splits)
   const contexts = new Map(tasks.map((task) => [task, contextOf(task, { tokenizer, regions, config, vocabularies })]))
   const context = (task: TaskId): TaskContext => contexts.get(task) ?? contextOf(task, { tokenizer, regions, config, vocabularies })
-  const shapes = tasks.map((task) => {
+  const shapes = sharedLengths(tasks.map((task) => {
     const { train, val, test } = splitsOf(task)
     return BEHAVIOURS[task].shape(task, test ? [train, val, test] : [train, val], context(task))
-  })
+  }))
   const batches = new Map<string, TaskBatches>()
   const batchesOf = (split: TaskSplit): TaskBatches => {
     const key = `${split.task}/${split.split}`
@@ -123,6 +123,19 @@ export function openTaskData({ root, tasks, config }: TaskDataOptions): TaskData
   }
 }
 
+/**
+ * Tasks of one head whose texts are of similar length get the longest of these lengths: they then share one compiled
+ * step, and padding changes no result. A text half as long again is not worth the padding.
+ */
+function sharedLengths(shapes: readonly TaskShape[]): TaskShape[] {
+  const alike = (a: TaskShape, b: TaskShape): boolean =>
+    taskById(a.task).head === taskById(b.task).head && a.regions === b.regions && a.targetWidth === b.targetWidth
+  return shapes.map((shape) => ({
+    ...shape,
+    words: Math.max(...shapes.filter((other) => alike(shape, other) && other.words <= 1.5 * shape.words).map(({ words }) => words))
+  }))
+}
+
 interface Vocabularies {
   readonly answers: AnswerVocabulary
   readonly gqa: AnswerVocabulary
@@ -131,7 +144,7 @@ interface Vocabularies {
 function contextOf(task: TaskId, { tokenizer, regions, config, vocabularies }: { tokenizer: Tokenizer; regions: Regions; config: DataConfig; vocabularies: Vocabularies }): TaskContext {
   const { head } = taskById(task)
   const answers = head === 'answers' ? vocabularies.answers : head === 'gqa-answers' ? vocabularies.gqa : answerVocabulary([], 'none')
-  return { tokenizer, regions, seed: config.seed, batchRows: config.batchRows, answers }
+  return { tokenizer, regions, seed: config.seed, batchRows: config.batchRows, retrievalCheck: config.retrievalCheck, answers }
 }
 
 /** Answers that a head of the reference can give (spec section 2). */

@@ -84,7 +84,8 @@ function stepPlans(options: EngineOptions): StepPlan[] {
   const plans = new Map<string, StepPlan>()
   for (const shape of options.shapes) {
     const { head, objective, rowsPerExample } = taskById(shape.task)
-    const key = [head, objective, rowsPerExample, shape.words, shape.regions, shape.targetWidth].join()
+    // Choices are regions with a smaller target mask: one graph serves both.
+    const key = [head, objective === 'choices' ? 'regions' : objective, rowsPerExample, shape.words, shape.regions, shape.targetWidth].join()
     const known = plans.get(key)
     if (known) known.names.push(shape.task)
     else {

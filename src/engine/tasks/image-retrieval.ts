@@ -1,6 +1,6 @@
 // COCO and Flickr30k: which of four pairs of picture and caption belongs together (spec 3.2). Pair 0 is right; the
 // others have a random caption, a random picture, and a hard caption: one of a picture that looks alike (in training;
-// a second random caption in validation). Read next: retrieval-ranks.ts, the R@k over a whole split.
+// a second random caption in validation; a hard check takes all three from look-alikes). Read next: retrieval-ranks.ts, the R@k over a whole split.
 
 import { WorkbenchError } from '../../contract/check'
 import { taskById } from '../../contract/task-catalog'
@@ -12,6 +12,9 @@ import { bestIndex } from './logits'
 import { nearestPictures } from './nearest-pictures'
 import { pictureOf } from './sample-picture'
 import type { Behaviour, TaskContext, TaskSplit } from './task'
+
+/** A hard check draws from so many of the nearest pictures. */
+const LOOK_ALIKES = 5
 
 interface Pair {
   readonly picture: PictureRef
@@ -29,10 +32,13 @@ export function pairsOf(context: TaskContext, split: TaskSplit, index: number, s
     if (!found) throw new Error(`Picture ${drawn} of ${pictures.length} cannot be drawn`)
     return found
   }
-  const second = { picture, caption: stream.pick(other().captions) }
-  const third = { picture: other().picture, caption }
-  const alike = train ? pictures[stream.pick(nearestPictures(context, split, own))] : undefined
-  return [{ picture, caption }, second, third, { picture, caption: stream.pick((alike ?? other()).captions) }]
+  const near = (count?: number): (typeof pictures)[number] =>
+    pictures[stream.pick(nearestPictures(context, split, own).slice(0, count))] ?? other()
+  const hard = !train && context.retrievalCheck === 'hard'
+  const wrong = hard ? () => near(LOOK_ALIKES) : other
+  const second = { picture, caption: stream.pick(wrong().captions) }
+  const third = { picture: wrong().picture, caption }
+  return [{ picture, caption }, second, third, { picture, caption: stream.pick((train ? near() : wrong()).captions) }]
 }
 
 export const imageRetrieval: Behaviour = {

@@ -2,6 +2,7 @@
 // metrics and samples (spec sections 2, 3, 7). The four files beside this one give the twelve behaviours; all-tasks.ts
 // lists them. Read next: question-answering.ts (the simplest).
 
+import type { RunConfig } from '../../contract/run-config'
 import type { SamplePrediction } from '../../contract/sample-prediction'
 import type { TaskId } from '../../contract/task-catalog'
 import type { AnswerVocabulary } from '../data/answer-vocabulary'
@@ -26,6 +27,8 @@ export interface TaskContext {
   readonly seed: number
   /** Rows of the trunk in a batch. */
   readonly batchRows: number
+  /** How the wrong pairs of a retrieval check are drawn (contract/run-config.ts). */
+  readonly retrievalCheck: RunConfig['retrievalCheck']
   /** Answers of the task's head; empty for tasks without one. */
   readonly answers: AnswerVocabulary
 }

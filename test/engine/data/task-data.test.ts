@@ -12,12 +12,19 @@ import { scoreOf } from '../../../src/engine/tasks/evaluation'
 import { samplesFolder } from './samples'
 import { FEATURES, sceneWorld } from './scene-world'
 
-const CONFIG = { seed: 1, batchRows: 8, clean: true, validationExamples: 0 }
+const CONFIG = { seed: 1, batchRows: 8, clean: true, validationExamples: 0, retrievalCheck: 'reference' } as const
 const { root } = sceneWorld()
 const data = openTaskData({ root, tasks: TASK_IDS, config: CONFIG })
 const parts = (batch: TaskBatch): unknown => JSON.stringify([batch.indices, batch.wordIds, batch.features, batch.boxes, batch.targets, batch.targetMask].map((a) => Array.from(a)))
 
 describe('data of the twelve tasks', () => {
+  it('gives tasks of one head texts of one length, so that they share a compiled step', () => {
+    const words = new Map(data.shapes.map((shape) => [shape.task, shape.words]))
+    expect(new Set(['refcoco', 'refcoco+', 'refcocog'].map((task) => words.get(task as 'refcoco'))).size).toBe(1)
+    expect(words.get('coco')).toBe(words.get('flickr30k'))
+    expect(words.get('guesswhat')).toBeGreaterThan(words.get('refcocog') ?? 0)
+  })
+
   it.each(TASK_IDS)('%s: truth as logits reaches the stated ceiling', (task) => {
     const batches = data.val(task)
     const evaluation = data.evaluation(batches)
@@ -55,7 +62,7 @@ describe('data of the twelve tasks', () => {
   })
 
   it.each(TASK_IDS)('%s: a batch is the same whenever it is asked for, and other numbers give others', (task) => {
-    const again = openTaskData({ root, tasks: [task], config: CONFIG })
+    const again = openTaskData({ root, tasks: TASK_IDS, config: CONFIG })
     data.train(task).batch(9)
     expect(parts(data.train(task).batch(3))).toBe(parts(again.train(task).batch(3)))
     expect(parts(data.train(task).batch(3))).not.toBe(parts(data.train(task).batch(4)))
