@@ -1,5 +1,7 @@
-// Starts the process that trains a run, detached, its output in the run folder. Electron's own binary serves as Node
-// (ELECTRON_RUN_AS_NODE): unlike a utility process it lives on when the app quits while a run is to keep training.
+// Starts the process that trains a run, detached, its output in the run folder: unlike a utility process it lives on
+// when the app quits while a run is to keep training. It runs on the Node.js that `npm start` ran on (named in
+// TWELVE_IN_ONE_NODE), else on Electron's own binary as Node: that one gives large blocks of memory back to the system
+// at every free, which makes drawing the mini-world three times as slow.
 
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
@@ -9,11 +11,16 @@ import type { LaunchWorker } from './run-manager'
 /** File of the run folder that takes what the worker prints. */
 export const WORKER_LOG = 'worker.log'
 
+/** The program that runs Node.js scripts: a real Node.js if there is one, else this very binary. */
+export function nodeProgram(): string {
+  return process.env['TWELVE_IN_ONE_NODE'] ?? process.execPath
+}
+
 /** A launcher for the built worker script. `onExit` is told as soon as a process started here ends. */
 export function workerLauncher(workerScript: string, onExit: (runFolder: string) => void): LaunchWorker {
   return (runFolder, environment) => {
     const log = openSync(join(runFolder, WORKER_LOG), 'a')
-    const child = spawn(process.execPath, [workerScript, runFolder], {
+    const child = spawn(nodeProgram(), [workerScript, runFolder], {
       detached: true,
       stdio: ['ignore', log, log],
       env: { ...process.env, ...environment, ELECTRON_RUN_AS_NODE: '1' }

@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import { app, powerSaveBlocker, session } from 'electron'
 import { demoOf } from '../host/demo'
-import { workerLauncher } from '../host/launch-worker'
+import { nodeProgram, workerLauncher } from '../host/launch-worker'
 import { WorkbenchHost } from '../host/workbench-host'
 import { openWorkspace } from '../host/workspace'
 import { CloseFlow } from './close-flow'
@@ -39,7 +39,7 @@ async function start(): Promise<void> {
     shell: 'electron',
     version: app.getVersion(),
     launch: workerLauncher(join(OUT, 'worker', 'main.cjs'), () => undefined),
-    cli: [process.execPath, join(OUT, 'cli', 'main.cjs')],
+    cli: [nodeProgram(), join(OUT, 'cli', 'main.cjs')],
     demo: demoOf(process.env['TWELVE_IN_ONE_DEMO']),
     onPush: (name, payload) => pushToWindow(window.current(), name, payload),
     onClose: (choice) => closing.answer(choice)

@@ -1,5 +1,5 @@
 // Boxes that a data set annotates in its pictures, used where a picture has pixels but no detector's regions: COCO
-// instances and Visual Genome objects (formats.md 3 and 4). Read next: regions.ts.
+// instances and Visual Genome objects (data formats 3 and 4). Read next: regions.ts.
 
 import { join } from 'node:path'
 import type { PixelBox } from './example'

@@ -1,4 +1,4 @@
-// Answers as the official VQA evaluation normalises them (formats.md 1): punctuation, number words, articles,
+// Answers as the official VQA evaluation normalises them (data formats 1): punctuation, number words, articles,
 // contractions. Used for Visual Genome's answers ("Two." is "2") and to compare texts; VQA's own raw answers are
 // looked up as they are, as the reference does.
 

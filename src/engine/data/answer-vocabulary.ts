@@ -1,5 +1,5 @@
 // The answers that a head can give: read from the data set's trainval_label2ans.json / trainval_ans2label.json, or
-// counted from the training answers where there is none (formats.md 1 and 2). The order is the file's own and must
+// counted from the training answers where there is none (data formats 1 and 2). The order is the file's own and must
 // not be recomputed for a trained model. Read next: ../tasks/question-answering.ts.
 
 import { existsSync } from 'node:fs'

@@ -53,7 +53,7 @@ export interface TaskData {
 }
 
 export interface TaskDataOptions {
-  /** Data folder (shared/data layout) or one data set's own folder. */
+  /** Data folder (layout of the data sets as published) or one data set's own folder. */
   readonly root: string
   readonly tasks: readonly TaskId[]
   readonly config: DataConfig

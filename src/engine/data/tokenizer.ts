@@ -1,4 +1,4 @@
-// Text to word ids: BERT's uncased WordPiece (formats.md 13, spec 3.1), for any vocabulary file of that form: the
+// Text to word ids: BERT's uncased WordPiece (data formats 13, spec 3.1), for any vocabulary file of that form: the
 // mini-world's few hundred pieces or the real 30,522. Read next: tasks/words.ts, which fills batches with the ids.
 
 import { readFileSync } from 'node:fs'

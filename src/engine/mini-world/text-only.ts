@@ -1,5 +1,5 @@
 // What can be scored without looking at a picture: the best constant answer, and a guess from the words alone. Both
-// are shown beside every score, for a task counts as learned only above them (shared/design/mini-world.md).
+// are shown beside every score, for a task counts as learned only above them (the rules of the mini-world).
 // Read next: language/balanced-pairs.ts, which keeps these numbers low.
 
 /** A text and the score, 0 to 1, of each right answer (a label, an answer text). */

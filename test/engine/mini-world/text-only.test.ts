@@ -1,5 +1,5 @@
 // What the words alone give away: measured on the mini world, printed, and held below the bounds of
-// shared/design/mini-world.md.
+// the rules of the mini-world.
 
 import { describe, expect, it } from 'vitest'
 import { normalAnswer } from '../../../src/engine/data/answer-text'

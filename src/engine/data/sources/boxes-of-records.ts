@@ -22,7 +22,7 @@ export interface Instances {
   readonly byPicture: ReadonlyMap<string, readonly PixelBox[]>
 }
 
-/** Reads an instances file (formats.md 4); a wrong annotation becomes a problem. */
+/** Reads an instances file (data formats 4); a wrong annotation becomes a problem. */
 export function readInstances(reading: Reading, name: string): Instances {
   const file = Fields.of(reading.json(name, 'COCO instances: images, annotations, categories'))
   const images = new Map<string, { file: string; width: number; height: number }>()

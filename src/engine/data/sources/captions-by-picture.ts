@@ -1,5 +1,5 @@
 // The two layouts that COCO and Flickr30k retrieval share: Karpathy's dataset_*.json and the reference's
-// all_data_final_*.jsonline, one picture with its captions each (formats.md 4 and 5).
+// all_data_final_*.jsonline, one picture with its captions each (data formats 4 and 5).
 
 import type { DatasetId } from '../../../contract/task-catalog'
 import type { Example, SplitName } from '../example'

@@ -1,5 +1,5 @@
 // COCO captions as published: captions_*.json (2014, 2017), Karpathy's dataset_coco.json, or the reference's jsonline
-// files (formats.md 4). Read next: captions-by-picture.ts; the boxes are read by ../regions.ts.
+// files (data formats 4). Read next: captions-by-picture.ts; the boxes are read by ../regions.ts.
 
 import type { Example, SplitName } from '../example'
 import { Fields, RecordProblem } from '../published-file'

@@ -1,4 +1,4 @@
-// Conceptual Captions as published: caption, tab, address of the picture; no header, no quoting (formats.md 11).
+// Conceptual Captions as published: caption, tab, address of the picture; no header, no quoting (data formats 11).
 // Pre-training reads it (spec section 5). The picture's id is the last part of the address without its extension.
 
 import type { Example, SplitName } from '../example'

@@ -1,5 +1,5 @@
 // Flickr30k captions as published: Karpathy's dataset_flickr30k.json or the reference's jsonline files
-// (formats.md 5). Read next: captions-by-picture.ts.
+// (data formats 5). Read next: captions-by-picture.ts.
 
 import type { Source } from '../reading'
 import { karpathyFile, lineSplits, readCaptionLines, readKarpathy } from './captions-by-picture'

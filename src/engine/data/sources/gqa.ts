@@ -1,4 +1,4 @@
-// GQA as published: balanced questions, one dict of id → question a file (formats.md 2). With the real data train
+// GQA as published: balanced questions, one dict of id → question a file (data formats 2). With the real data train
 // takes validation too, except the last 3,000 (spec 3.2); the test split is testdev.
 
 import type { Example, SplitName } from '../example'

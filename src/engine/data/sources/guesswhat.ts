@@ -1,5 +1,5 @@
 // GuessWhat?! games as published, one a line, in both layouts: `image` with a list of objects, or `picture` with a
-// dict of objects and q/a (formats.md 8). A dialogue becomes one text; the answer is one of the game's objects.
+// dict of objects and q/a (data formats 8). A dialogue becomes one text; the answer is one of the game's objects.
 
 import type { Example, PixelBox, SplitName } from '../example'
 import { Fields, RecordProblem } from '../published-file'

@@ -1,4 +1,4 @@
-// NLVR2 as published: JSON lines in files called .json, two pictures a sentence (formats.md 9, spec 3.2).
+// NLVR2 as published: JSON lines in files called .json, two pictures a sentence (data formats 9, spec 3.2).
 // Read next: ../../tasks/verification.ts.
 
 import type { Example, SplitName } from '../example'

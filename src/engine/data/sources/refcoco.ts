@@ -1,5 +1,5 @@
 // RefCOCO, RefCOCO+ and RefCOCOg as published: refs(unc).p or refs(umd).p (a Python pickle) and instances.json
-// (formats.md 6, spec 3.2). Every sentence is an example; any region of the picture may be its answer.
+// (data formats 6, spec 3.2). Every sentence is an example; any region of the picture may be its answer.
 
 import type { DatasetId } from '../../../contract/task-catalog'
 import type { Example, SplitName } from '../example'

@@ -1,4 +1,4 @@
-// SNLI-VE as published: JSON lines, a Flickr30k picture and a hypothesis (formats.md 10). The key of the picture has
+// SNLI-VE as published: JSON lines, a Flickr30k picture and a hypothesis (data formats 10). The key of the picture has
 // three spellings in the releases. Read next: ../../tasks/verification.ts.
 
 import type { Example, SplitName } from '../example'

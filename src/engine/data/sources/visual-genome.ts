@@ -1,4 +1,4 @@
-// Visual Genome questions as published: question_answers.json (formats.md 3). There is no official split: questions
+// Visual Genome questions as published: question_answers.json (data formats 3). There is no official split: questions
 // sorted by qa_id; with the real data val is the last 5,000, as in the reference, and there is no test split.
 // Smaller data: the last tenth is test, the tenth before it val, cut between pictures where that is possible.
 

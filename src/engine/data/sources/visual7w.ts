@@ -1,4 +1,4 @@
-// Visual7W pointing as published: dataset_v7w_pointing.json with questions, box ids and boxes (formats.md 7).
+// Visual7W pointing as published: dataset_v7w_pointing.json with questions, box ids and boxes (data formats 7).
 // Four candidates a question; all candidate boxes of a picture, by box id, are its annotated regions (spec 3.2).
 
 import type { Example, PixelBox } from '../example'

@@ -1,4 +1,4 @@
-// VQAv2 as published: questions and annotations joined on question_id, ten answers each (formats.md 1). With the
+// VQAv2 as published: questions and annotations joined on question_id, ten answers each (data formats 1). With the
 // real data train takes the validation questions too, except the last 3,000 (spec 3.2: trainval and minval).
 
 import type { Example, SplitName } from '../example'

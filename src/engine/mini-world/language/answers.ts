@@ -1,5 +1,5 @@
 // The label files of the answer heads. Visual Genome's "A man." and VQA's "man" are one label, in the normal form of
-// the official evaluation (shared/data/formats.md 1). Read next: ../writers/vqa.ts.
+// the official evaluation (data formats 1). Read next: ../writers/vqa.ts.
 
 import { normalAnswer } from '../../data/answer-text'
 

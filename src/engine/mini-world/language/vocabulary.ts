@@ -1,4 +1,4 @@
-// The word pieces of the mini-world, in the form of a BERT vocabulary (shared/data/formats.md 13): about 500 lines,
+// The word pieces of the mini-world, in the form of a BERT vocabulary (data formats 13): about 500 lines,
 // the same for every seed. Plurals and superlatives are split (`dog ##s`), so that a noun has one embedding, and
 // single letters let any other text through without [UNK]. Read next: writers/write-data-sets.ts.
 

@@ -1,4 +1,4 @@
-// COCO's files: Karpathy's dataset_coco.json, captions and instances of 2014 (shared/data/formats.md 4). The
+// COCO's files: Karpathy's dataset_coco.json, captions and instances of 2014 (data formats 4). The
 // instances form serves RefCOCO too. Read next: write-data-sets.ts.
 
 import { basename } from 'node:path'

@@ -1,4 +1,4 @@
-// Conceptual Captions: `caption<TAB>url`, no header (shared/data/formats.md 11). The captions that the trunk is
+// Conceptual Captions: `caption<TAB>url`, no header (data formats 11). The captions that the trunk is
 // pre-trained on; a picture may have several rows. Read next: language/captions.ts.
 
 import { at } from '../../../contract/check'

@@ -1,4 +1,4 @@
-// Flickr30k in Karpathy's form, dataset_flickr30k.json (shared/data/formats.md 5). Read next: coco.ts.
+// Flickr30k in Karpathy's form, dataset_flickr30k.json (data formats 5). Read next: coco.ts.
 
 import type { Picture } from '../scene'
 import { captioned, karpathyImages } from './coco'

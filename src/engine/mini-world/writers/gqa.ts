@@ -1,5 +1,5 @@
 // GQA: balanced questions with programs, entailments and annotations, and the scene graphs of the pictures
-// (shared/data/formats.md 2). Entailed questions are in the same file, so that consistency can be measured.
+// (data formats 2). Entailed questions are in the same file, so that consistency can be measured.
 // Read next: ../language/compositional.ts.
 
 import { at } from '../../../contract/check'

@@ -1,4 +1,4 @@
-// GuessWhat?!: one game a line, gzip, in the layout with `image` and a list of objects (shared/data/formats.md 8).
+// GuessWhat?!: one game a line, gzip, in the layout with `image` and a list of objects (data formats 8).
 // Read next: ../language/dialogues.ts.
 
 import { basename } from 'node:path'

@@ -1,4 +1,4 @@
-// NLVR2: JSON lines in train.json, dev.json and test1.json (shared/data/formats.md 9). Every sentence is written twice,
+// NLVR2: JSON lines in train.json, dev.json and test1.json (data formats 9). Every sentence is written twice,
 // about a pair it is true of and one it is false of, so that the words alone tell nothing. Read next:
 // ../language/statements.ts.
 

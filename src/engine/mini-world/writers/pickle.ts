@@ -1,4 +1,4 @@
-// Writes a value as a Python pickle of protocol 2, the form of the RefCOCO files refs(*).p (shared/data/formats.md 6).
+// Writes a value as a Python pickle of protocol 2, the form of the RefCOCO files refs(*).p (data formats 6).
 // Only what JSON can say. Read next: refcoco.ts.
 
 export type Picklable = null | boolean | number | string | readonly Picklable[] | { readonly [key: string]: Picklable }

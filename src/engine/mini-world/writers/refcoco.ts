@@ -1,5 +1,5 @@
 // RefCOCO, RefCOCO+ and RefCOCOg: refs(unc).p or refs(umd).p, a Python pickle, with instances.json
-// (shared/data/formats.md 6). testA holds people, testB all other things. Read next: ../language/expressions.ts.
+// (data formats 6). testA holds people, testB all other things. Read next: ../language/expressions.ts.
 
 import { basename } from 'node:path'
 import { randomStream, type RandomStream } from '../../random'

@@ -1,5 +1,5 @@
 // How many examples of each data set a world of each size holds (train, val, test), as tuned by measuring
-// (shared/design/mini-world-pilot.md): scarce data is where joint training gains. Read next: write-data-sets.ts.
+// (a pilot with smaller sets): scarce data is where joint training gains. Read next: write-data-sets.ts.
 
 import type { Split, WorldSize } from '../scene'
 

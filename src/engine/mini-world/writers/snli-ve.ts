@@ -1,4 +1,4 @@
-// SNLI-VE: JSON lines of a Flickr30k picture and a hypothesis (shared/data/formats.md 10). Hypotheses are drawn with
+// SNLI-VE: JSON lines of a Flickr30k picture and a hypothesis (data formats 10). Hypotheses are drawn with
 // all three labels or not at all: three pictures, one sentence, three labels. Read next: ../language/hypotheses.ts.
 
 import { randomStream, type RandomStream } from '../../random'

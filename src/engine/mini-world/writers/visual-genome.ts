@@ -1,4 +1,4 @@
-// Visual Genome: question_answers.json, image_data.json, objects.json (shared/data/formats.md 3). It has no published
+// Visual Genome: question_answers.json, image_data.json, objects.json (data formats 3). It has no published
 // split: the reference takes the last questions by id for validation, so ids run in the order train, val, test.
 // Read next: ../language/region-questions.ts.
 

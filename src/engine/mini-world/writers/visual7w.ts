@@ -1,4 +1,4 @@
-// Visual7W pointing: dataset_v7w_pointing.json with its questions by picture and its boxes (shared/data/formats.md 7).
+// Visual7W pointing: dataset_v7w_pointing.json with its questions by picture and its boxes (data formats 7).
 // Read next: ../language/pointing.ts.
 
 import { basename } from 'node:path'

@@ -1,5 +1,5 @@
 // VQA v2: questions and annotations of train2014, val2014 and test2015, and the answer labels that VQA shares with
-// Visual Genome (shared/data/formats.md 1). The mini-world also annotates the test questions. Read next:
+// Visual Genome (data formats 1). The mini-world also annotates the test questions. Read next:
 // ../language/balanced-pairs.ts, visual-genome.ts.
 
 import { randomStream } from '../../random'
