@@ -55,7 +55,8 @@ export async function evaluateRun(request: EvaluateRequest): Promise<{ report: E
   const data = openTaskData({ root: config.data, tasks, config: { ...config, validationExamples: 0 } })
   const backend = await loadBackend(config.backend)
   const options = taskEngineOptions(config, data)
-  const engine = await createEngine({ ...config, engine: 'eager' }, { ...options, shapes: options.shapes.filter((shape) => shape.task === task) }, backend, () => undefined)
+  const shapes = options.shapes.filter((shape) => shape.task === task)
+  const engine = await createEngine(config, { ...options, shapes }, backend, () => undefined, 'predict')
   try {
     refuseUntrained(task, file, await loadWeights(engine, file))
     const batches = batchesOf(data, task, split, limit)

@@ -60,11 +60,13 @@ async function openData(config: RunConfig): Promise<OpenedData> {
 }
 
 /** The compiled engine where the native library is there; else plain TensorFlow.js, with a note. */
-export async function createEngine(config: RunConfig, options: EngineOptions, backend: BackendReport, emit: (event: NewRunEvent) => void): Promise<StepEngine> {
+export async function createEngine(
+  config: RunConfig, options: EngineOptions, backend: BackendReport, emit: (event: NewRunEvent) => void, purpose: 'train' | 'predict' = 'train'
+): Promise<StepEngine> {
   const native = backend.name === 'cuda' || backend.name === 'cpu'
   if (config.engine === 'compiled' && native) {
     const { createCompiledEngine } = await import('../execution/compiled-engine')
-    return createCompiledEngine(options, ({ what, done, total }) => emit({ kind: 'progress', what: `compiling ${what}`, done, total }))
+    return createCompiledEngine(options, ({ what, done, total }) => emit({ kind: 'progress', what: `compiling ${what}`, done, total }), purpose)
   }
   if (config.engine === 'compiled') emit({ kind: 'note', text: `The compiled engine needs TensorFlow's native library; this run uses plain TensorFlow.js on ${backend.device}, which is slower. ${backend.problems.join(' ')}` })
   const { createEagerEngine } = await import('../execution/eager-engine')
