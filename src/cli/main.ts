@@ -11,6 +11,7 @@ import { addParityCommand } from './parity-command'
 import { addPresetCommands } from './presets-command'
 import { addRunsCommands } from './runs-command'
 import { addScheduleCommand } from './schedule-command'
+import { addServeCommand } from './serve-command'
 import { reportFailure } from './terminal'
 import { addTrainCommands } from './train-command'
 
@@ -31,6 +32,7 @@ function buildProgram(): Command {
   addRunsCommands(program)
   addPresetCommands(program)
   addCheckpointCommands(program)
+  addServeCommand(program)
   for (const command of everyCommand(program)) {
     command.exitOverride()
     command.configureOutput({ outputError: (text, write) => write(`twelve-in-one: ${text.replace(/^error: /, '')}`) })

@@ -55,7 +55,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
       client.on('message', (data) => void answerMessage(client, String(data), host))
     })
   })
-  const port = await listen(server, options.port ?? 0)
+  const port = await listen(server, options.port ?? 0).catch((error: unknown) => {
+    host.dispose()
+    throw error
+  })
   return {
     link: `http://127.0.0.1:${port}/#token=${token}`,
     host,
