@@ -40,6 +40,8 @@ export interface RunConfig {
    * them from the five pictures that look most alike, so that the check does not saturate.
    */
   readonly retrievalCheck: 'reference' | 'hard'
+  /** Takes the picture or the words out of every batch: what is still learned then are the data's shortcuts. */
+  readonly blind: 'none' | 'picture' | 'words'
   /** Rows of the trunk in one step; retrieval fills four with an example, NLVR2 two. */
   readonly batchRows: number
   readonly learningRate: number
@@ -129,6 +131,7 @@ export const CONFIG_FIELDS: { readonly [K in ConfigKey]: Field<RunConfig[K]> } =
   stopAndGoGap: wholeOr(4, 'never', 1, 'a stopped task steps once in so many iterations'),
   clean: truth(true, 'drop training examples whose picture is in any test set'),
   retrievalCheck: oneOf(['reference', 'hard'], 'reference', 'wrong pairs of a retrieval check: at random, or from look-alike pictures'),
+  blind: oneOf(['none', 'picture', 'words'], 'none', 'hide the picture or the words, to measure shortcuts'),
   batchRows: whole(32, 1, 65536, 'rows of the trunk per step'),
   learningRate: numberIn(1e-4, 0, 10, 'peak learning rate of the trunk'),
   headLearningRate: numberIn(1e-4, 0, 10, 'peak learning rate of the vil_ heads'),

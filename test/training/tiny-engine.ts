@@ -10,7 +10,7 @@ import { modelConfig } from '../../src/engine/trunk/trunk-config'
 import { tinyWorld } from './tiny-world'
 
 export async function tinyData(tasks: readonly TaskId[], batchRows: number): Promise<TaskData> {
-  return openTaskData({ root: await tinyWorld(), tasks, config: { seed: 1, batchRows, clean: true, validationExamples: 0, retrievalCheck: 'reference' } })
+  return openTaskData({ root: await tinyWorld(), tasks, config: { seed: 1, batchRows, clean: true, validationExamples: 0, retrievalCheck: 'reference', blind: 'none' } })
 }
 
 export async function tinyEngine(data: TaskData, difference: Partial<EngineOptions> = {}, shapes: readonly TaskShape[] = data.shapes): Promise<StepEngine> {

@@ -6,8 +6,9 @@ import { at } from '../../contract/check'
 import type { TaskShape } from '../execution/step-engine'
 import { type RandomStream, randomStream } from '../random'
 import { BEHAVIOURS } from '../tasks/all-tasks'
-import type { TaskContext, TaskSplit } from '../tasks/task'
+import type { FillRequest, TaskContext, TaskSplit } from '../tasks/task'
 import type { TaskBatch } from '../tasks/task-batch'
+import { blindfold } from './blindfold'
 
 export interface TaskBatches {
   readonly split: TaskSplit
@@ -31,8 +32,9 @@ const KEPT_ORDERS = 2
 
 /** `limit`: at most this many examples in `all`, drawn by the seed; 0 for all. */
 export function createBatches(context: TaskContext, shape: TaskShape, split: TaskSplit, limit = 0): TaskBatches {
-  const { seed } = context
-  const behaviour = BEHAVIOURS[split.task]
+  const { seed, blind, tokenizer } = context
+  const fill = (request: Omit<FillRequest, 'context' | 'shape' | 'split'>): TaskBatch =>
+    blindfold(BEHAVIOURS[split.task].fill({ context, shape, split, ...request }), blind, tokenizer)
   const count = split.examples.length
   const everything = [...split.examples.keys()]
   const chosen = limit > 0 && limit < count
@@ -55,14 +57,14 @@ export function createBatches(context: TaskContext, shape: TaskShape, split: Tas
       if (count === 0) throw new Error(`${split.task} ${split.split} has no examples`)
       const places = Array.from({ length: shape.examples }, (_, row) => number * shape.examples + row)
       const indices = places.map((place) => at(orderOf(Math.floor(place / count)), place % count))
-      return behaviour.fill({
-        context, shape, split, indices, train: true,
+      return fill({
+        indices, train: true,
         stream: (_example, row) => randomStream(seed, 'alternatives', split.task, Math.floor(at(places, row) / count), at(indices, row))
       })
     },
     *all() {
       for (let from = 0; from < chosen.length; from += shape.examples) {
-        yield behaviour.fill({ context, shape, split, indices: chosen.slice(from, from + shape.examples), train: false, stream: fixedStream })
+        yield fill({ indices: chosen.slice(from, from + shape.examples), train: false, stream: fixedStream })
       }
     }
   }

@@ -21,7 +21,7 @@ import { availableSplits, findFolder, readSplit } from './sources/all-sources'
 import type { Tokenizer } from './tokenizer'
 import { openTokenizer } from './vocabulary-file'
 
-export type DataConfig = Pick<RunConfig, 'seed' | 'batchRows' | 'clean' | 'validationExamples' | 'retrievalCheck'>
+export type DataConfig = Pick<RunConfig, 'seed' | 'batchRows' | 'clean' | 'validationExamples' | 'retrievalCheck' | 'blind'>
 
 export interface TaskReport {
   readonly task: TaskId
@@ -144,7 +144,7 @@ interface Vocabularies {
 function contextOf(task: TaskId, { tokenizer, regions, config, vocabularies }: { tokenizer: Tokenizer; regions: Regions; config: DataConfig; vocabularies: Vocabularies }): TaskContext {
   const { head } = taskById(task)
   const answers = head === 'answers' ? vocabularies.answers : head === 'gqa-answers' ? vocabularies.gqa : answerVocabulary([], 'none')
-  return { tokenizer, regions, seed: config.seed, batchRows: config.batchRows, retrievalCheck: config.retrievalCheck, answers }
+  return { tokenizer, regions, seed: config.seed, batchRows: config.batchRows, retrievalCheck: config.retrievalCheck, blind: config.blind, answers }
 }
 
 /** Answers that a head of the reference can give (spec section 2). */

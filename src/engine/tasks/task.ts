@@ -29,6 +29,8 @@ export interface TaskContext {
   readonly batchRows: number
   /** How the wrong pairs of a retrieval check are drawn (contract/run-config.ts). */
   readonly retrievalCheck: RunConfig['retrievalCheck']
+  /** What is taken out of every batch (data/blindfold.ts). */
+  readonly blind: RunConfig['blind']
   /** Answers of the task's head; empty for tasks without one. */
   readonly answers: AnswerVocabulary
 }

@@ -12,12 +12,22 @@ import { scoreOf } from '../../../src/engine/tasks/evaluation'
 import { samplesFolder } from './samples'
 import { FEATURES, sceneWorld } from './scene-world'
 
-const CONFIG = { seed: 1, batchRows: 8, clean: true, validationExamples: 0, retrievalCheck: 'reference' } as const
+const CONFIG = { seed: 1, batchRows: 8, clean: true, validationExamples: 0, retrievalCheck: 'reference', blind: 'none' } as const
 const { root } = sceneWorld()
 const data = openTaskData({ root, tasks: TASK_IDS, config: CONFIG })
 const parts = (batch: TaskBatch): unknown => JSON.stringify([batch.indices, batch.wordIds, batch.features, batch.boxes, batch.targets, batch.targetMask].map((a) => Array.from(a)))
 
 describe('data of the twelve tasks', () => {
+  it('can hide the picture or the words from every batch, and nothing else', () => {
+    const seen = data.train('refcoco').batch(0)
+    const noPicture = openTaskData({ root, tasks: TASK_IDS, config: { ...CONFIG, blind: 'picture' } }).train('refcoco').batch(0)
+    const noWords = openTaskData({ root, tasks: TASK_IDS, config: { ...CONFIG, blind: 'words' } }).train('refcoco').batch(0)
+    expect([...noPicture.features, ...noPicture.boxes].every((number) => number === 0)).toBe(true)
+    expect([noPicture.wordIds, noPicture.targets, noPicture.regionMask]).toEqual([seen.wordIds, seen.targets, seen.regionMask])
+    expect(new Set([...noWords.wordIds].filter((_, place) => noWords.wordMask[place] === 1)).size).toBe(1)
+    expect([noWords.features, noWords.wordMask, noWords.targets]).toEqual([seen.features, seen.wordMask, seen.targets])
+  })
+
   it('gives tasks of one head texts of one length, so that they share a compiled step', () => {
     const words = new Map(data.shapes.map((shape) => [shape.task, shape.words]))
     expect(new Set(['refcoco', 'refcoco+', 'refcocog'].map((task) => words.get(task as 'refcoco'))).size).toBe(1)

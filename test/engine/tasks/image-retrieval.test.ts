@@ -14,7 +14,7 @@ const regions: Regions = {
   rows: ({ id }) => ({ ...emptyPicture(1, 2), count: 1, features: new Float32Array([Number(id), Number(id)]) })
 }
 const context = (retrievalCheck: TaskContext['retrievalCheck']): TaskContext => ({
-  tokenizer: createTokenizer(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']), regions, seed: 1, batchRows: 8, retrievalCheck, answers: answerVocabulary([], 'none')
+  tokenizer: createTokenizer(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']), regions, seed: 1, batchRows: 8, retrievalCheck, blind: 'none', answers: answerVocabulary([], 'none')
 })
 const examples = Array.from({ length: 40 }, (_, id): CaptionExample => (
   { kind: 'caption', dataset: 'coco', id: `${id}`, picture: { pool: 'coco', id: `${id}`, file: '' }, caption: `picture ${id}` }

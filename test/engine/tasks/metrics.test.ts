@@ -15,7 +15,7 @@ import { byText } from '../../../src/engine/tasks/text-only'
 const empty = emptyPicture(2, 2)
 const regions: Regions = { featureSize: 2, classes: 2, empty, rows: () => empty, has: () => true, mostDetected: () => 2, annotated: () => ({ ...empty, count: 0 }) }
 const context: TaskContext = {
-  tokenizer: createTokenizer(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']), regions, seed: 1, batchRows: 8, retrievalCheck: 'reference', answers: answerVocabulary(['yes', 'no', 'red'], 'test')
+  tokenizer: createTokenizer(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']), regions, seed: 1, batchRows: 8, retrievalCheck: 'reference', blind: 'none', answers: answerVocabulary(['yes', 'no', 'red'], 'test')
 }
 const picture = { pool: 'vg', id: '1', file: '' }
 const question = (id: string, answers: Record<string, number>, more: Partial<QuestionExample> = {}): QuestionExample => ({ kind: 'question', dataset: 'gqa', id, picture, question: `what ${id}`, answers, ...more })
