@@ -15,7 +15,7 @@ export interface OptimizerOptions {
   readonly epsilon: number
   readonly biasCorrection: boolean
   readonly weightDecay: number
-  /** 0 does not clip. */
+  /** Largest global norm; 0 does not clip. */
   readonly clipNorm: number
 }
 

@@ -3,17 +3,8 @@
 // Read next: ../compile/update.ts, the same as graph nodes.
 
 import { type Scalar, type Tensor, type Variable, add, addN, div, minimum, mul, scalar, sqrt, square, sub, sum, tidy, variable, zeros } from '@tensorflow/tfjs-core'
+import type { OptimizerOptions } from '../execution/engine-options'
 import { decays, usesHeadRate } from './parameter-groups'
-
-export interface AdamwOptions {
-  readonly beta1: number
-  readonly beta2: number
-  readonly epsilon: number
-  readonly biasCorrection: boolean
-  readonly weightDecay: number
-  /** Largest global norm; 0 does not clip. */
-  readonly clipNorm: number
-}
 
 export interface UpdateSettings {
   readonly learningRate: number
@@ -31,7 +22,7 @@ export interface Adamw {
   dispose(): void
 }
 
-export function createAdamw(options: AdamwOptions): Adamw {
+export function createAdamw(options: OptimizerOptions): Adamw {
   const first = new Map<string, Variable>()
   const second = new Map<string, Variable>()
   return {
@@ -72,7 +63,7 @@ export function momentOf(moments: Map<string, Variable>, name: string, weight: T
 }
 
 function updateWeight(
-  options: AdamwOptions, settings: UpdateSettings, name: string, weight: Variable, gradient: Tensor, [first, second]: readonly [Variable, Variable]
+  options: OptimizerOptions, settings: UpdateSettings, name: string, weight: Variable, gradient: Tensor, [first, second]: readonly [Variable, Variable]
 ): void {
   const { beta1, beta2, epsilon, weightDecay } = options
   first.assign(add(mul(first, beta1), mul(gradient, 1 - beta1)))
@@ -84,6 +75,6 @@ function updateWeight(
 }
 
 /** √(1 − β₂ᵗ) / (1 − β₁ᵗ), or 1 where it is switched off. */
-function biasCorrection({ beta1, beta2, biasCorrection: on }: AdamwOptions, update: number): number {
+function biasCorrection({ beta1, beta2, biasCorrection: on }: OptimizerOptions, update: number): number {
   return on ? Math.sqrt(1 - beta2 ** update) / (1 - beta1 ** update) : 1
 }

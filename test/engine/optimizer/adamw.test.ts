@@ -1,16 +1,17 @@
 import { type Tensor, memory, tensor, tidy, variable } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { loadBackend } from '../../../src/engine/backend'
-import { type AdamwOptions, createAdamw } from '../../../src/engine/optimizer/adamw'
+import type { OptimizerOptions } from '../../../src/engine/execution/engine-options'
+import { createAdamw } from '../../../src/engine/optimizer/adamw'
 
-const REFERENCE: AdamwOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, biasCorrection: false, weightDecay: 0, clipNorm: 0 }
+const REFERENCE: OptimizerOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, biasCorrection: false, weightDecay: 0, clipNorm: 0 }
 
 beforeAll(async () => {
   await loadBackend('auto')
 })
 
 /** Weights after each of the given gradients, from 1, at rates 0.1 (trunk) and 0.2 (heads). */
-function run(options: Partial<AdamwOptions>, name: string, gradients: readonly number[]): { weights: number[]; norms: number[] } {
+function run(options: Partial<OptimizerOptions>, name: string, gradients: readonly number[]): { weights: number[]; norms: number[] } {
   const weight = variable(tensor([1]))
   const optimizer = createAdamw({ ...REFERENCE, ...options })
   const weights: number[] = []
