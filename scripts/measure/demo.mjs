@@ -31,8 +31,13 @@ await until((list) => list.some((event) => event.what?.startsWith('compiling')))
 process.stdout.write(`mini-world made and read after ${seconds(clicked)} s\n`)
 await until((list) => new Set(list.flatMap((event) => (event.kind === 'step' ? [event.task] : []))).size === 12)
 process.stdout.write(`all twelve cards have points after ${seconds(clicked)} s\n`)
-await until((list) => list.some((event) => event.iteration >= 150))
-if (picture) await page.screenshot({ path: picture })
+await until((list) => list.some((event) => event.iteration >= 250))
+if (picture) {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1440, 900))
+  await page.waitForTimeout(3000)
+  await page.screenshot({ path: picture })
+}
 await until((list) => list.some((event) => event.kind === 'state' && ['done', 'failed'].includes(event.state)))
 process.stdout.write(`ended after ${seconds(clicked)} s\n`)
 

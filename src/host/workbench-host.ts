@@ -12,9 +12,9 @@ import { type LaunchWorker, RunManager } from './run-manager'
 import { REQUEST_SCHEMAS } from './request-schemas'
 import { type Workspace } from './workspace'
 
-const POLL_MS = 150
-/** The list changes with every step; the window hears of it this often. */
-const LIST_MS = 500
+const POLL_MS = 200
+/** The list changes with every step; the window hears of it this often, and at once when a run changes its state. */
+const LIST_MS = 1000
 
 export interface HostOptions {
   readonly workspace: Workspace
@@ -100,12 +100,14 @@ export class WorkbenchHost {
   }
 
   private poll(): void {
+    let urgent = false
     for (const news of this.library.poll()) {
       if (news.id === this.followed) this.options.onPush('run:events', news)
+      urgent ||= news.events.some((event) => event.kind === 'state' || event.kind === 'progress')
     }
     this.manager.fillPlaces()
     const now = Date.now()
-    if (now - this.listTime < LIST_MS) return
+    if (!urgent && now - this.listTime < LIST_MS) return
     this.listTime = now
     const list = this.library.summaries()
     const text = JSON.stringify(list)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { BrowserWindow, app, nativeTheme, screen } from 'electron'
 import { writeFileAtomic } from '../host/workspace'
 import { WINDOW_ADDRESS } from './scheme'
+import { yieldToTraining } from './yield-to-training'
 
 interface Place {
   readonly x?: number
@@ -48,6 +49,7 @@ export class WorkbenchWindow {
     this.window = window
     if (place.maximized) window.maximize()
     window.once('ready-to-show', () => window.show())
+    window.webContents.on('did-finish-load', yieldToTraining)
     window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }))
     window.webContents.on('will-navigate', (event) => event.preventDefault())
     window.webContents.on('render-process-gone', () => window.reload())

@@ -1,5 +1,5 @@
 // Keeps the open run's record in step with its events: asks for the history when a run is chosen, follows it, folds
-// what arrives once an animation frame, and asks again if a number is missing. Called once, by App.vue.
+// what arrives a few times a second (a changed state at once), and asks again if a number is missing. Called once, by App.vue.
 
 import { onScopeDispose, watch } from 'vue'
 import type { RunEvent } from '../../contract/run-events'
@@ -11,12 +11,16 @@ import { workbench } from './workbench'
 
 /** Thinned on the way in: more points than any chart has pixels, few enough to open at once. */
 const MAX_STEPS = 4000
+/** Numbers that change with every step are drawn this often: training and window share the same cores. */
+const FOLD_MS = 400
 
 export function useRunEvents(): void {
   const run = useRun()
   const runs = useRuns()
   let queue: RunEvent[] = []
   let frame = 0
+  let timer = 0
+  let foldedAt = 0
   let opening = false
 
   async function open(id: string | null): Promise<void> {
@@ -43,11 +47,20 @@ export function useRunEvents(): void {
   }
 
   function plan(): void {
+    const wait = queue.some((event) => event.kind === 'state') ? 0 : foldedAt + FOLD_MS - performance.now()
+    if (wait > 0) timer ||= window.setTimeout(draw, wait)
+    else draw()
+  }
+
+  function draw(): void {
+    window.clearTimeout(timer)
+    timer = 0
     if (frame === 0) frame = window.requestAnimationFrame(flush)
   }
 
   function flush(): void {
     frame = 0
+    foldedAt = performance.now()
     if (opening || queue.length === 0 || run.config === null) return
     const events = queue
     queue = []
@@ -82,5 +95,6 @@ export function useRunEvents(): void {
     offRuns()
     window.removeEventListener('workbench:reconnected', reconnected)
     window.cancelAnimationFrame(frame)
+    window.clearTimeout(timer)
   })
 }
