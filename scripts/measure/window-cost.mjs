@@ -43,5 +43,5 @@ for (let round = 1; round <= rounds; round++) {
   ratios.push(window / terminal)
   process.stdout.write(`round ${round}: terminal ${terminal.toFixed(2)} steps/s, window ${window.toFixed(2)} steps/s, ratio ${(window / terminal).toFixed(3)}\n`)
 }
-ratios.sort((a, b) => a - b)
-process.stdout.write(`median ratio ${ratios[Math.floor(ratios.length / 2)].toFixed(3)}\n`)
+const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length
+process.stdout.write(`mean ratio ${mean.toFixed(3)} (lowest ${Math.min(...ratios).toFixed(3)}, highest ${Math.max(...ratios).toFixed(3)})\n`)
