@@ -1,6 +1,7 @@
 // The twelve tasks as the loop's course: batches from the task data, steps on the engine, scores from the tasks.
 // Read next: evaluate.ts, ../data/task-data.ts.
 
+import { check } from '../../contract/check'
 import type { RunConfig } from '../../contract/run-config'
 import { type TaskId, isTaskId } from '../../contract/task-catalog'
 import { type TaskData, type TaskReport, openTaskData } from '../data/task-data'
@@ -29,9 +30,14 @@ export function openTasks(config: RunConfig): OpenedData {
 }
 
 /** What the engine of these tasks is made for. */
-export function taskEngineOptions(config: RunConfig, data: TaskData): EngineOptions {
+export function taskEngineOptions(config: RunConfig, data: Pick<TaskData, 'shapes' | 'vocabularySize' | 'featureSize' | 'answers' | 'gqaAnswers' | 'classes'>): EngineOptions {
+  const model = modelConfig(config.model, data)
+  for (const { task, words } of data.shapes) {
+    check(words <= model.max_position_embeddings, () =>
+      `Texts of ${task} have up to ${words} word pieces; model '${config.model}' has ${model.max_position_embeddings} positions. Leave ${task} out with --set tasks=…, or take --set model=paper (512 positions).`)
+  }
   return {
-    model: modelConfig(config.model, data), shapes: data.shapes, seed: config.seed,
+    model, shapes: data.shapes, seed: config.seed,
     optimizer: optimizerOptions(config), taskToken: config.taskToken, dropout: config.dropout
   }
 }

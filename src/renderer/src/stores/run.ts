@@ -1,5 +1,5 @@
 // The one open run: its configuration and its folded events. The record is a plain object that changes in place;
-// `version` counts the changes that text shows, `chartVersion` those that charts draw (at most two a second).
+// `version` counts the changes that text shows, `chartVersion` those that charts draw (at most once a second).
 // Read next: ../use-run-events.ts (who fills it), ../run/run-record.ts (what is in it).
 
 import { defineStore } from 'pinia'
@@ -12,7 +12,7 @@ import { type CurveId, type RunRecord, emptyRun, foldEvents } from '../run/run-r
 import { type MeanStanding, type TaskStanding, meanStanding, taskStanding } from '../run/task-standing'
 
 /** Charts are drawn at most this often, and less often where drawing is slow: it may take a fiftieth of the time. */
-export const CHART_INTERVAL_MS = 500
+export const CHART_INTERVAL_MS = 1000
 const MOST_INTERVAL_MS = 2000
 const DRAWING_SHARE = 0.02
 
