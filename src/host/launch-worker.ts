@@ -16,8 +16,8 @@ export function nodeProgram(): string {
   return process.env['TWELVE_IN_ONE_NODE'] ?? process.execPath
 }
 
-/** A launcher for the built worker script. `onExit` is told as soon as a process started here ends. */
-export function workerLauncher(workerScript: string, onExit: (runFolder: string) => void): LaunchWorker {
+/** A launcher for the built worker script. */
+export function workerLauncher(workerScript: string): LaunchWorker {
   return (runFolder, environment) => {
     const log = openSync(join(runFolder, WORKER_LOG), 'a')
     const child = spawn(nodeProgram(), [workerScript, runFolder], {
@@ -26,8 +26,8 @@ export function workerLauncher(workerScript: string, onExit: (runFolder: string)
       env: { ...process.env, ...environment, ELECTRON_RUN_AS_NODE: '1' }
     })
     closeSync(log)
-    child.on('exit', () => onExit(runFolder))
-    child.on('error', () => onExit(runFolder))
+    // A program that cannot be started leaves no lock: the run library then says what it sees.
+    child.on('error', () => undefined)
     child.unref()
     return child.pid ?? -1
   }

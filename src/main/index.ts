@@ -38,7 +38,7 @@ async function start(): Promise<void> {
     workspace,
     shell: 'electron',
     version: app.getVersion(),
-    launch: workerLauncher(join(OUT, 'worker', 'main.cjs'), () => undefined),
+    launch: workerLauncher(join(OUT, 'worker', 'main.cjs')),
     cli: [nodeProgram(), join(OUT, 'cli', 'main.cjs')],
     demo: demoOf(process.env['TWELVE_IN_ONE_DEMO']),
     onPush: (name, payload) => pushToWindow(window.current(), name, payload),

@@ -2,14 +2,13 @@
 // random token in the printed link. Runs go on when the browser closes; Ctrl-C pauses those that are live.
 
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
-import { join, normalize, sep } from 'node:path'
+import { join } from 'node:path'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { WorkbenchError } from '../contract/check'
 import { demoOf } from '../host/demo'
 import { workerLauncher } from '../host/launch-worker'
-import { CONTENT_POLICY, CONTENT_TYPES } from '../host/window-files'
+import { CONTENT_POLICY, type WindowAnswer, answerAddress, failedAnswer, isPicture } from '../host/window-files'
 import { WorkbenchHost } from '../host/workbench-host'
 import { openWorkspace } from '../host/workspace'
 
@@ -36,7 +35,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     workspace: openWorkspace(options.workspace),
     shell: 'browser',
     version: options.version,
-    launch: workerLauncher(join(options.out, 'worker', 'main.cjs'), () => undefined),
+    launch: workerLauncher(join(options.out, 'worker', 'main.cjs')),
     cli: [process.execPath, join(options.out, 'cli', 'main.cjs')],
     demo: demoOf(process.env['TWELVE_IN_ONE_DEMO']),
     onPush: (push, payload) => {
@@ -96,28 +95,19 @@ function loopback(request: IncomingMessage): boolean {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, files: string, token: string, host: WorkbenchHost): Promise<void> {
-  const send = (status: number, type: string, body: Buffer | string): void => {
-    response.writeHead(status, {
-      'Content-Type': type, 'Content-Security-Policy': CONTENT_POLICY, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer'
-    })
-    response.end(body)
-  }
-  try {
-    if (!loopback(request)) return send(403, 'text/plain', 'loopback only')
-    const url = new URL(request.url ?? '/', 'http://x')
-    const path = decodeURIComponent(url.pathname)
-    const picture = /^\/picture\/([^/]+)\/(.+)$/.exec(path)
-    if (picture) {
-      if (!trusted(request, token)) return send(403, 'text/plain', 'the token is missing or wrong')
-      const { bytes, type } = host.picture(picture[1] as string, `${url.searchParams.get('up') === '1' ? '../' : ''}${picture[2] as string}`)
-      return send(200, type, bytes)
-    }
-    const file = normalize(join(files, path === '/' ? 'index.html' : path))
-    if (!file.startsWith(files + sep)) return send(403, 'text/plain', 'outside the window’s files')
-    send(200, CONTENT_TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream', await readFile(file))
-  } catch (error) {
-    send(404, 'text/plain; charset=utf-8', error instanceof WorkbenchError ? error.message : 'not found')
-  }
+  const { status, type, body } = await answerTrusted(request, files, token, host)
+  response.writeHead(status, {
+    'Content-Type': type, 'Content-Security-Policy': CONTENT_POLICY, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer'
+  })
+  response.end(body)
+}
+
+/** The page is anyone's on this computer; pictures are the token's. */
+function answerTrusted(request: IncomingMessage, files: string, token: string, host: WorkbenchHost): WindowAnswer | Promise<WindowAnswer> {
+  if (!loopback(request)) return failedAnswer(403, 'loopback only')
+  const url = new URL(request.url ?? '/', 'http://x')
+  if (isPicture(url) && !trusted(request, token)) return failedAnswer(403, 'the token is missing or wrong')
+  return answerAddress(url, files, host)
 }
 
 async function answerMessage(client: WebSocket, text: string, host: WorkbenchHost): Promise<void> {

@@ -16,7 +16,7 @@ function newHost(): { host: WorkbenchHost; events: RunEvent[]; state: (id: strin
   const events: RunEvent[] = []
   const host = new WorkbenchHost({
     workspace: newWorkspace(), shell: 'browser', version: '0', cli: [], demo: demoOf('tiny'),
-    launch: workerLauncher(fakeWorker, () => undefined),
+    launch: workerLauncher(fakeWorker),
     onPush: (name, payload) => {
       if (name === 'run:events' && 'events' in payload) events.push(...payload.events)
     }

@@ -66,6 +66,10 @@ describe('the window on the loopback address', () => {
     await expect(ask('wrong', { id: 1, request: 'runs:list', argument: {} })).rejects.toThrow()
   })
 
+  it('does not mistake a picture whose address is written in escapes for a file of the page', async () => {
+    expect([await status('/%70icture/a/x.png'), await status('/%ff')]).toEqual([403, 404])
+  })
+
   it('answers requests, and tells a refusal in words', async () => {
     const list = (await ask(token, { id: 7, request: 'runs:list', argument: {} })) as { id: number; result: { id: string }[] }
     expect([list.id, list.result.map((run) => run.id)]).toEqual([7, ['a']])
