@@ -45,9 +45,10 @@ function startServer(env) {
 
 function run(program, args, env) {
   delete env.ELECTRON_RUN_AS_NODE
-  const child = spawn(program, args, { stdio: 'inherit', env, cwd: process.cwd() })
+  // On Linux in a session of its own, so that its priority can be lowered without the terminal's (src/main/yield-to-training.ts).
+  const child = spawn(program, args, { stdio: 'inherit', env, cwd: process.cwd(), detached: process.platform === 'linux' })
   // A signal to npm start is meant for the window or the server: pass it on and end with it.
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => reportFailure(new SetupError(`${program} could not be started: ${error.message}`)))
   child.on('exit', (status, signal) => {
     process.exitCode = signal ? 1 : (status ?? 1)

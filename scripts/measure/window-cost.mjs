@@ -11,7 +11,7 @@ import { openWindow } from './open-window.mjs'
 const rounds = Number(process.argv[2] ?? 3)
 const workspace = mkdtempSync(path.join(tmpdir(), 'twelve-cost-'))
 const data = path.join(workspace, 'data', 'mini-world')
-const iterations = 25
+const iterations = 60
 const settings = [`data=${data}`, `iterations=${iterations}`, 'validateEvery=1000000', 'validationExamples=32', 'checkpointEvery=1000000']
 const cli = (...args) => {
   const { status } = spawnSync(process.execPath, [path.join(outFolder, 'cli', 'main.cjs'), ...args], { stdio: ['ignore', 'ignore', 'inherit'] })

@@ -13,12 +13,13 @@ import type { TaskContext, TaskSplit } from '../tasks/task'
 import { type AnswerVocabulary, answerVocabulary, countedVocabulary, readAnswerVocabulary } from './answer-vocabulary'
 import { type TaskBatches, createBatches } from './batcher'
 import { type CleaningRow, cleanSplit, testPictures } from './clean-split'
-import type { DataProblem, Example, SplitName } from './example'
+import type { DataProblem, Example, PictureRef, SplitName } from './example'
 import { pictureIdentity, picturesOfExample } from './picture-identity'
 import { parsingOnce } from './reading'
 import { type Regions, openRegions } from './regions'
 import { availableSplits, findFolder, readSplit } from './sources/all-sources'
 import type { Tokenizer } from './tokenizer'
+import { uncaptionedPictures } from './uncaptioned-pictures'
 import { openTokenizer } from './vocabulary-file'
 
 export type DataConfig = Pick<RunConfig, 'seed' | 'batchRows' | 'clean' | 'validationExamples' | 'retrievalCheck' | 'blind'>
@@ -183,7 +184,7 @@ function readTask(root: string, task: TaskId, config: DataConfig, tests: Readonl
     problems = problems.concat(data.problems)
     return data.examples
   }
-  const found = withPictures({ train: read('train'), val: read('val'), test: read('test') }, regions, notes, task)
+  const { otherPictures, ...found } = withPictures({ train: read('train'), val: read('val'), test: read('test') }, { root, regions, notes, task })
   let { train, val } = found
   if (train.length === 0 || val.length === 0) {
     const only = [train, val, found.test].find((examples) => examples.length > 0) ?? []
@@ -201,7 +202,7 @@ function readTask(root: string, task: TaskId, config: DataConfig, tests: Readonl
   for (const name of ['train', 'val'] as const) {
     if (kept[name].length === 0) throw new WorkbenchError(`${task} has no ${name} examples in ${root}${cleaning ? ` (cleaning took ${cleaning.removed} of ${cleaning.before} training examples; clean=false keeps them)` : ''}.`)
   }
-  const made = (split: SplitName): TaskSplit => ({ task, split, examples: kept[split] })
+  const made = (split: SplitName): TaskSplit => ({ task, split, examples: kept[split], otherPictures })
   const examples = { train: train.length, val: val.length, test: kept.test.length }
   return { train: made('train'), val: made('val'), test: kept.test.some(hasAnswer) ? made('test') : null, report: { task, examples, cleaning, problems, notes } }
 }
@@ -215,18 +216,25 @@ function heldOut(examples: readonly Example[]): { train: readonly Example[]; val
 
 const pictureKey = (example: Example): string => picturesOfExample(example)[0]?.id ?? ''
 
+interface AtHand extends SplitExamples {
+  /** See TaskSplit. */
+  readonly otherPictures: readonly PictureRef[]
+}
+
 /** Examples whose pictures are at hand; all of them, with empty pictures, if the task has not one picture. */
-function withPictures(splits: SplitExamples, regions: Regions, notes: string[], task: TaskId): SplitExamples {
+function withPictures(splits: SplitExamples, { root, regions, notes, task }: { root: string; regions: Regions; notes: string[]; task: TaskId }): AtHand {
   const seen = (examples: readonly Example[]): readonly Example[] => examples.filter((example) => picturesOfExample(example).every((picture) => regions.has(picture)))
   const found = { train: seen(splits.train), val: seen(splits.val), test: seen(splits.test) }
   const count = (of: SplitExamples): number => of.train.length + of.val.length + of.test.length
-  if (count(found) === count(splits)) return splits
+  if (count(found) === count(splits)) return { ...splits, otherPictures: [] }
   if (count(found) === 0) {
-    notes.push(`No picture of ${task} is at hand: its ${count(splits)} examples are trained on their words alone.`)
-    return splits
+    const otherPictures = uncaptionedPictures(root, [...splits.train, ...splits.val, ...splits.test])
+    const instead = otherPictures.length > 0 ? `; ${otherPictures.length} pictures without captions are at hand and take part as wrong pictures` : ''
+    notes.push(`No picture of ${task} is at hand: its ${count(splits)} examples are trained on their words alone${instead}.`)
+    return { ...splits, otherPictures }
   }
   notes.push(`${count(splits) - count(found)} of ${count(splits)} examples of ${task} are left out: their pictures are not at hand.`)
-  return found
+  return { ...found, otherPictures: [] }
 }
 
 function hasAnswer(example: Example): boolean {

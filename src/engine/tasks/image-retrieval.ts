@@ -37,7 +37,8 @@ export function pairsOf(context: TaskContext, split: TaskSplit, index: number, s
   const hard = !train && context.retrievalCheck === 'hard'
   const wrong = hard ? () => near(LOOK_ALIKES) : other
   const second = { picture, caption: stream.pick(wrong().captions) }
-  const third = { picture: wrong().picture, caption }
+  const { otherPictures = [] } = split
+  const third = { picture: otherPictures.length > 0 ? stream.pick(otherPictures) : wrong().picture, caption }
   return [{ picture, caption }, second, third, { picture, caption: stream.pick((train ? near() : wrong()).captions) }]
 }
 

@@ -6,7 +6,7 @@ import type { RunConfig } from '../../contract/run-config'
 import type { SamplePrediction } from '../../contract/sample-prediction'
 import type { TaskId } from '../../contract/task-catalog'
 import type { AnswerVocabulary } from '../data/answer-vocabulary'
-import type { Example, SplitName } from '../data/example'
+import type { Example, PictureRef, SplitName } from '../data/example'
 import type { PictureRows } from '../data/picture-rows'
 import type { Regions } from '../data/regions'
 import type { Tokenizer } from '../data/tokenizer'
@@ -19,6 +19,8 @@ export interface TaskSplit {
   readonly task: TaskId
   readonly split: SplitName
   readonly examples: readonly Example[]
+  /** Pictures at hand without a caption, from which retrieval draws its wrong pictures where the captions' own are absent. */
+  readonly otherPictures?: readonly PictureRef[]
 }
 
 export interface TaskContext {

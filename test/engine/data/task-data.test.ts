@@ -223,6 +223,20 @@ describe.skipIf(samples === null)('training data from the real samples', () => {
     for (let i = 0; i < 20; i++) expect(real.train(i % 2 === 0 ? 'coco' : 'nlvr2').batch(i).weights[0]).toBe(1)
   })
 
+  it('draws wrong pictures from the photographs without captions where those of the captions are absent', () => {
+    const real = openTaskData({ root: samples ?? '', tasks: ['coco'], config: { ...CONFIG, batchRows: 16 } })
+    expect(real.report[0]?.notes.join(' ')).toMatch(/; 7 pictures without captions are at hand and take part as wrong pictures/)
+    const batch = real.train('coco').batch(0)
+    const rowSize = batch.regions * real.featureSize
+    const seesPixels = Array.from({ length: batch.rows }, (_, row) => batch.features.subarray(row * rowSize, (row + 1) * rowSize).some((value) => value !== 0))
+    expect(seesPixels).toEqual(Array.from({ length: batch.rows }, (_, row) => row % 4 === 2))
+    const boxes = batch.regionMask.subarray(2 * batch.regions, 3 * batch.regions).reduce((sum, one) => sum + one, 0)
+    expect(boxes).toBeGreaterThan(1)
+    const evaluation = real.evaluation(real.val('coco'))
+    for (const val of real.val('coco').all()) evaluation.add(val, val.targets)
+    expect(evaluation.samples(1, 0)[0]?.pictures[1]).toMatchObject({ file: expect.stringMatching(/^images\/coco_val2017\/\d{12}\.jpg$/) })
+  })
+
   it('trains on the photographs that have captions, with features from their pixels, and leaves out the rest', () => {
     // The sample photographs have no captions of their own: the first seven captioned pictures borrow them.
     const from = samples ?? ''
