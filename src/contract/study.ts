@@ -1,0 +1,248 @@
+// A study is data: named differences to one base configuration, times seeds; what starts from what; which tables it fills
+// (spec section 6). Expanding it to runs, carrying it out and reading it back is src/study. Read next: study-table.ts.
+
+import type { ConfigDifference, RunConfig } from './run-config'
+import type { RunState } from './run-events'
+import type { GroupId, TaskId } from './task-catalog'
+
+export const STUDY_NAMES = ['overlap', 'multitask', 'transfer', 'ablations', 'comparison', 'grounding', 'dynamics'] as const
+export type StudyName = (typeof STUDY_NAMES)[number]
+
+/** One line of `study list`; everything else depends on the base configuration. */
+export interface StudyAbout {
+  readonly name: StudyName
+  readonly title: string
+  /** The research question of the paper it answers: RQ1 … RQ5, or what it is for. */
+  readonly question: string
+  readonly about: string
+}
+
+/** The run of another setting, with the same seed, whose last weights a part starts from. */
+export interface PartReference {
+  readonly setting: string
+  readonly part: string
+}
+
+/** A small search: each difference is tried with the study's first seed; validation decides; all other seeds take it. */
+export interface Search {
+  readonly candidates: readonly ConfigDifference[]
+  /** The tasks whose mean validation score decides. */
+  readonly tasks: readonly TaskId[]
+}
+
+/** The order in which tasks join (curriculum), by how many iterations each needs to converge alone. */
+export interface ConvergenceOrder {
+  readonly first: 'easy' | 'hard'
+  readonly from: readonly (PartReference & { readonly task: TaskId })[]
+}
+
+/** One run of a setting (for each seed). `ST` has twelve parts, `AT` has one. */
+export interface StudyPart {
+  /** Unique in its setting. */
+  readonly id: string
+  /** What differs from the base; absolute values. */
+  readonly difference: ConfigDifference
+  /** The tasks whose cells this run fills. */
+  readonly fills: readonly TaskId[]
+  readonly start?: PartReference
+  readonly search?: Search
+  readonly order?: ConvergenceOrder
+  /** Not a table row's model but something another part needs (a pre-training run). */
+  readonly helper?: boolean
+}
+
+/** Something that is measured by a command instead of trained: needs all runs of the setting with the same seed. */
+export type MeasureKind = 'overlap' | 'grounding'
+
+export interface StudySetting {
+  readonly id: string
+  readonly label: string
+  /** What differs, in a sentence; the table's foot note. */
+  readonly note?: string
+  readonly parts: readonly StudyPart[]
+  readonly measure?: MeasureKind
+}
+
+/** What a column shows of a setting's runs, for one seed; averages over seeds come after. */
+export type Measure =
+  /** Primary score of a task, percent. */
+  | { readonly kind: 'score'; readonly task: TaskId; readonly split: 'test' | 'val' }
+  /** Plain mean of other columns of the same row; there only if all of them are. */
+  | { readonly kind: 'mean'; readonly of: readonly string[] }
+  /** 100 × (score / the baseline setting's score with the same seed − 1). */
+  | { readonly kind: 'gain'; readonly task: TaskId }
+  /** Parameters of all models that the setting needs, and how many models those are. */
+  | { readonly kind: 'parameters' }
+  | { readonly kind: 'models' }
+  /** Training score of the last steps minus the last validation score, points: how much it over-fits. */
+  | { readonly kind: 'gap'; readonly task: TaskId }
+  /** Best minus last validation score, points: what was lost by training on. */
+  | { readonly kind: 'decline'; readonly task: TaskId }
+  /** Iterations until the validation score is within 1 % of its best. */
+  | { readonly kind: 'convergence'; readonly task: TaskId }
+  /** Share of the iterations in which the task stepped, percent. */
+  | { readonly kind: 'steps'; readonly task: TaskId }
+  /** How often Stop-and-Go stopped the task. */
+  | { readonly kind: 'stops'; readonly task: TaskId }
+  /** A number of a measure command's result, by its path in the JSON; `scale` makes percent of a fraction. */
+  | { readonly kind: 'result'; readonly path: readonly string[]; readonly scale: number }
+
+export interface StudyColumn {
+  readonly id: string
+  readonly label: string
+  readonly unit: 'percent' | 'points' | 'count' | 'iterations'
+  readonly better: 'higher' | 'lower' | 'neither'
+  readonly group?: GroupId
+  readonly measure: Measure
+}
+
+/** One table of a study; the first is the main one. */
+export interface StudyTablePlan {
+  readonly id: string
+  readonly title: string
+  /** Setting ids, in order. */
+  readonly rows: readonly string[]
+  /** The setting that differences and tests are against; null where that means nothing. */
+  readonly baseline: string | null
+  readonly columns: readonly StudyColumn[]
+  /** Tables of published figures shown beside it (study-references.ts). */
+  readonly references: readonly string[]
+  /** `matrix`: the window draws it as a heatmap as well. */
+  readonly view: 'table' | 'matrix'
+}
+
+/** A study on one base configuration: the content of studies/NAME/study.json. */
+export interface Study extends StudyAbout {
+  readonly format: 1
+  /** The configuration that settings differ from; its seed is ignored. */
+  readonly base: RunConfig
+  readonly seeds: readonly number[]
+  readonly settings: readonly StudySetting[]
+  readonly tables: readonly StudyTablePlan[]
+  /** What a reader must know to judge the figures: budgets, searches, what is equal. */
+  readonly notes: readonly string[]
+}
+
+/** A value of a configuration that only finished runs can tell; filled in when the run starts. */
+export type Derivation =
+  | { readonly kind: 'best'; readonly tasks: readonly TaskId[]; readonly candidates: readonly { readonly difference: ConfigDifference; readonly run: string }[] }
+  | { readonly kind: 'order'; readonly first: 'easy' | 'hard'; readonly from: readonly { readonly task: TaskId; readonly run: string }[] }
+
+/** One folder runs/ID (training), or one result studies/results/ID.json (a measure). */
+export interface PlannedRun {
+  /** 16 hexadecimal digits over configuration, data, seed and what it is derived from: equal content, equal id. */
+  readonly id: string
+  readonly name: string
+  readonly work: 'train' | MeasureKind
+  /** Complete, but for `start` and the values of `derive`. */
+  readonly config: RunConfig
+  /** Ids that must be done before. */
+  readonly needs: readonly string[]
+  /** The run whose last checkpoint it starts from. */
+  readonly start: string | null
+  readonly derive: readonly Derivation[]
+}
+
+/** Where a run's figures go. A cell has either a run or, with the seed of a search, the best of some. */
+export interface PlannedCell {
+  readonly setting: string
+  readonly part: string
+  readonly seed: number
+  readonly fills: readonly TaskId[]
+  readonly run: string | null
+  readonly oneOf: Extract<Derivation, { kind: 'best' }> | null
+  readonly helper: boolean
+}
+
+/** The content of studies/NAME/plan.json; made from study.json alone, so it can be made again. */
+export interface StudyPlan {
+  readonly format: 1
+  readonly study: StudyName
+  /** In an order in which each run's needs come before it. */
+  readonly runs: readonly PlannedRun[]
+  readonly cells: readonly PlannedCell[]
+}
+
+/** `waiting`: for runs it needs; `ready`: could start; `submitted`: waits on a cluster; others as in the run list. */
+export type StudyRunState = RunState | 'waiting' | 'ready' | 'submitted'
+
+export interface StudyRunStatus {
+  readonly id: string
+  readonly name: string
+  readonly work: PlannedRun['work']
+  readonly state: StudyRunState
+  readonly reason: string
+  readonly iteration: number
+  readonly iterations: number
+  /** Estimated seconds of work left; null while nothing was measured. */
+  readonly secondsLeft: number | null
+  /** `setting/part` of each cell it fills. */
+  readonly fills: readonly string[]
+}
+
+/** `idle`: nothing is carried out; live: a runner works on it. `partly`: all that could run has run, some failed. */
+export type StudyState = 'idle' | 'running' | 'paused' | 'cancelled' | 'partly' | 'done'
+
+export interface StudyStatus {
+  readonly name: StudyName
+  readonly title: string
+  readonly state: StudyState
+  readonly executor: ExecutorName
+  /** Process id of the runner, and where; null if there is none. */
+  readonly runner: { readonly processId: number; readonly host: string } | null
+  /** Runs at a time. */
+  readonly jobs: number
+  readonly preset: string
+  readonly seeds: readonly number[]
+  readonly total: number
+  readonly done: number
+  readonly failed: number
+  readonly live: number
+  /** Runs that were there already or belong to another study as well. */
+  readonly secondsLeft: number | null
+  readonly runs: readonly StudyRunStatus[]
+}
+
+/** What a study costs, before it starts. Seconds are of one run after another on this machine, upper bounds. */
+export interface StudyCost {
+  readonly runs: number
+  readonly done: number
+  /** Training steps of the runs that are not done. */
+  readonly steps: number
+  /** Null while no run of this model size was measured in the workspace. */
+  readonly seconds: number | null
+  /** From how many measured runs, and what is assumed. */
+  readonly basis: string
+}
+
+export type ExecutorName = 'local' | 'slurm'
+
+/** studies/NAME/control.json: what is wanted, replaced atomically by whoever commands, read by the runner every second. */
+export interface StudyControl {
+  readonly wanted: 'run' | 'pause' | 'cancel'
+  readonly executor: ExecutorName
+  /** Runs at a time; null: chosen from cores, memory and GPUs. */
+  readonly jobs: number | null
+  /** Run ids to carry out (with what they need); null for all. */
+  readonly only: readonly string[] | null
+  /** Runs that failed or were stopped are started again if they ended before this time (ms since 1970), all or these. */
+  readonly retry: { readonly before: number; readonly runs: readonly string[] | null } | null
+}
+
+/** Files of a workspace that studies use; run folders are runs/ID. */
+export const STUDY_FILES = {
+  folder: 'studies',
+  study: 'study.json',
+  plan: 'plan.json',
+  control: 'control.json',
+  /** Held by the runner while it lives, like a run's lock. */
+  lock: 'lock',
+  /** Output of a runner that was started detached. */
+  log: 'runner.log',
+  /** Figures entered by hand or imported (comparison). */
+  figures: 'figures.json',
+  /** Results of measures, for all studies: studies/results/ID.json. */
+  results: 'results',
+  /** What was read from finished runs; a cache that may be deleted. */
+  digests: '.digests'
+} as const
