@@ -6,6 +6,7 @@ import type { Command } from 'commander'
 import { WorkbenchError } from '../contract/check'
 import type { RunEvent, ValidationEvent } from '../contract/run-events'
 import { RUN_FILES } from '../contract/run-format'
+import { NO_PHASES, type PhaseTotals, addPhases, stepBusyShare, timeShares } from '../contract/time-phases'
 import { RunLibrary } from '../host/run-library'
 import { withExample } from './example'
 import { percent, printResult, table } from './terminal'
@@ -57,12 +58,29 @@ function show(run: string, { json }: Options): void {
   if (summary.problem !== null) throw new WorkbenchError(`${folder}: ${summary.problem}`)
   const { config, events } = library.history(id, Number.MAX_SAFE_INTEGER)
   const results = lastResults(events)
-  printResult(json, { ...summary, config, results }, () => [
+  const times = events.reduce((totals, event) => (event.kind === 'phases' ? addPhases(totals, event) : totals), NO_PHASES)
+  printResult(json, { ...summary, config, results, times, stepBusy: stepBusyShare(times) ?? null }, () => [
     `${summary.name}: ${summary.state}, iteration ${summary.iteration} of ${summary.iterations}${summary.device === '' ? '' : ` on ${summary.device}`}`,
     ...(summary.reason === '' ? [] : [summary.reason]),
     `preset ${config.preset}, seed ${config.seed}, data ${config.data}`,
-    ...(results.length === 0 ? ['no validation yet'] : [resultTable(results)])
+    ...(results.length === 0 ? ['no validation yet'] : [resultTable(results)]),
+    ...timeLines(times)
   ].join('\n'))
+}
+
+/** Where the time went: the run's shares, then each task's milliseconds a step. */
+function timeLines(times: PhaseTotals): string[] {
+  if (times.wall === 0) return []
+  const shares = timeShares(times).filter(({ milliseconds }) => milliseconds > 0).map(({ name, milliseconds, share }) => `${name} ${(milliseconds / 1000).toFixed(1)} s (${percent(share)})`)
+  const busy = stepBusyShare(times)
+  const each = (total: number | undefined, steps: number): string => ((total ?? 0) / Math.max(1, steps)).toFixed(2)
+  const rows = Object.entries(times.tasks).map(([task, { steps = 0, data, upload, run, read, score, events, validation = 0 }]) =>
+    [task, steps, each(data, steps), each(upload, steps), each(run, steps), each(read, steps), each(score, steps), each(events, steps), (validation / 1000).toFixed(1)])
+  return [
+    '', `where the time went: ${shares.join(', ')}`,
+    ...(busy === undefined ? [] : [`the step is busy ${percent(busy)} of the training time (checks and checkpoints apart)`]),
+    table(['task', 'steps', 'data ms', 'upload', 'run', 'read', 'score', 'events', 'checks s'], rows)
+  ]
 }
 
 /** The last validation of each task and split. */

@@ -109,8 +109,30 @@ export interface FailureEvent extends EventBase {
   readonly lastCheckpoint?: string
 }
 
+/**
+ * Of a training step: filling the batch, handing it over, computing, reading the results, scoring them, writing the event.
+ * Beside the steps: checks, and the sample predictions written after them.
+ */
+export type TaskPhase = 'data' | 'upload' | 'run' | 'read' | 'score' | 'events' | 'validation' | 'samples'
+
+/** Milliseconds of a task's phases, and its training steps. */
+export type TaskTimes = { readonly [P in TaskPhase]?: number } & { readonly steps?: number }
+
+/** Where the time went since the last such event of the process, or since its loop began (time-phases.ts); milliseconds. */
+export interface PhasesEvent extends EventBase {
+  readonly kind: 'phases'
+  /** Wall time covered. */
+  readonly milliseconds: number
+  readonly paused: number
+  /** Time that checkpoints held training up. */
+  readonly checkpoint: number
+  /** By task or `pretraining`. */
+  readonly tasks: Readonly<Record<string, TaskTimes>>
+}
+
 export type RunEvent =
   | StateEvent | ProgressEvent | StepEvent | ValidationEvent | StopAndGoEvent | CheckpointEvent | SampleEvent | NoteEvent | FailureEvent
+  | PhasesEvent
 
 /** An event before the run folder gives it its sequence number, time and iteration. */
 export type NewRunEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'sequence' | 'time' | 'iteration'> : never) : never

@@ -2,6 +2,7 @@
 // the same fold, however they arrive. Read next: run-library.ts.
 
 import type { RunEvent, RunState } from '../contract/run-events'
+import { NO_PHASES, type PhaseTotals, addPhases } from '../contract/time-phases'
 
 /** Pace is measured over this many of the latest steps and iterations of an uninterrupted stretch. */
 const PACE_STEPS = 60
@@ -21,12 +22,14 @@ export interface RunFold {
   stepTimes: number[]
   /** [iteration, time] of the latest iterations of that stretch. */
   iterationTimes: [number, number][]
+  /** Where the time went, over all processes of the run. */
+  times: PhaseTotals
 }
 
 export function emptyFold(): RunFold {
   return {
     state: 'created', reason: '', iteration: 0, iterations: 0, device: '', updatedAt: 0, sequence: 0,
-    lastCheckpoint: null, preparing: null, stepTimes: [], iterationTimes: []
+    lastCheckpoint: null, preparing: null, stepTimes: [], iterationTimes: [], times: NO_PHASES
   }
 }
 
@@ -54,6 +57,9 @@ export function foldEvent(fold: RunFold, event: RunEvent): void {
       break
     case 'checkpoint':
       fold.lastCheckpoint = event.iteration
+      break
+    case 'phases':
+      fold.times = addPhases(fold.times, event)
       break
     case 'failure':
       fold.reason = event.message

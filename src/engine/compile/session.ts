@@ -7,6 +7,7 @@ import path from 'node:path'
 import { WorkbenchError } from '../../contract/check'
 import { type GraphNode, type Shape, encodeSavedModel } from './graph-def'
 import { FLOAT, INT32, type TypedValues, nativeBackend } from './native-binding'
+import { withSessionConfig } from './session-config'
 
 export interface SessionFeed {
   /** `node:0` */
@@ -15,7 +16,16 @@ export interface SessionFeed {
   readonly data: Float32Array | Int32Array
 }
 
+/** Milliseconds of a run: handing the feeds over, computing, copying the results. */
+export interface RunTimes {
+  readonly upload: number
+  readonly run: number
+  readonly read: number
+}
+
 export interface Session {
+  /** Of the last run. */
+  readonly times: RunTimes
   /** One run: fetched arrays in the order of `fetches`, copied. It blocks until all side effects are done. */
   run(feeds: readonly SessionFeed[], fetches: readonly string[]): TypedValues[]
   close(): void
@@ -28,20 +38,29 @@ export function openSession(nodes: readonly GraphNode[]): Session {
   try {
     const bytes = encodeSavedModel(nodes)
     writeFileSync(path.join(folder, 'saved_model.pb'), bytes)
-    model = binding.loadSavedModel(folder, 'serve')
+    model = withSessionConfig(() => binding.loadSavedModel(folder, 'serve'))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
   let open = true
+  let times: RunTimes = { upload: 0, run: 0, read: 0 }
   return {
+    get times() {
+      return times
+    },
     run(feeds, fetches) {
       if (!open) throw new WorkbenchError('The engine has been disposed of; make a new one.', 'work')
       const inputIds: number[] = []
       let outputs: { id: number }[] = []
+      const start = performance.now()
       try {
         for (const { shape, data } of feeds) inputIds.push(binding.createTensor(shape, data instanceof Float32Array ? FLOAT : INT32, data))
+        const uploaded = performance.now()
         outputs = binding.runSavedModel(model, inputIds, feeds.map((feed) => feed.name).join(','), fetches.join(','))
-        return outputs.map(({ id }) => binding.tensorDataSync(id))
+        const computed = performance.now()
+        const values = outputs.map(({ id }) => binding.tensorDataSync(id))
+        times = { upload: uploaded - start, run: computed - uploaded, read: performance.now() - computed }
+        return values
       } finally {
         for (const id of inputIds) binding.deleteTensor(id)
         for (const { id } of outputs) binding.deleteTensor(id)

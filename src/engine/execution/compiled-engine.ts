@@ -163,6 +163,9 @@ function engineOf(options: EngineOptions, compiled: Compiled): StepEngine {
   }
   return {
     kind: 'compiled',
+    get times() {
+      return session.times
+    },
     async train(batch: TaskBatch, settings: StepSettings) {
       const fetched = run(batch.task, 'train', taskFeeds(options, batch), fedSettings(options, settings))
       return { loss: scalar(fetched, 'loss'), gradientNorm: scalar(fetched, 'gradientNorm'), logits: floats(fetched, 'logits') }

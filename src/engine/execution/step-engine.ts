@@ -55,8 +55,17 @@ export interface NamedArray {
   readonly data: Float32Array
 }
 
+/** Milliseconds inside a step: handing the batch over, computing, reading the results. */
+export interface StepTimes {
+  readonly upload: number
+  readonly run: number
+  readonly read: number
+}
+
 export interface StepEngine {
   readonly kind: 'compiled' | 'eager'
+  /** Of the last step or prediction, where the engine can tell them apart. */
+  readonly times?: StepTimes
   /** One training step: forward, backward, update. */
   train(batch: TaskBatch, settings: StepSettings): Promise<StepResult>
   predict(batch: TaskBatch): Promise<Prediction>

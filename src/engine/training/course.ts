@@ -6,6 +6,7 @@ import type { SamplePrediction } from '../../contract/sample-prediction'
 import type { TaskId } from '../../contract/task-catalog'
 import type { StepSettings } from '../execution/step-engine'
 import type { ValidationCalendar } from '../schedule/round-robin'
+import type { StepLaps } from './phase-clock'
 
 export type CourseTask = TaskId | 'pretraining'
 
@@ -31,8 +32,8 @@ export interface Course {
   lossScale(task: CourseTask): number
   /** Where the learning-rate schedule is, given the rounds in which a task stepped and whether this one has moved it. */
   scheduleStep(scheduleSteps: number): number
-  /** One update on the task's batch with this number (from 0). */
-  train(task: CourseTask, batch: number, settings: StepSettings): Promise<StepNumbers>
+  /** One update on the task's batch with this number (from 0); says how long its parts took. */
+  train(task: CourseTask, batch: number, settings: StepSettings, laps: StepLaps): Promise<StepNumbers>
   /** The whole split, or what the configuration allows of it; undefined if the gate said no. */
   validate(task: CourseTask, split: 'val' | 'test', iteration: number, gate: Gate): Promise<Validation | undefined>
 }

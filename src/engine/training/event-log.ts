@@ -69,7 +69,7 @@ export interface EventCut {
 }
 
 /** Events that can stand after a checkpoint without being done again by a resume. */
-const HARMLESS: readonly RunEvent['kind'][] = ['state', 'note', 'failure', 'progress', 'checkpoint']
+const HARMLESS: readonly RunEvent['kind'][] = ['state', 'note', 'failure', 'progress', 'checkpoint', 'phases']
 
 /**
  * Cuts the file back to the event with number `lastSequence` (whole lines only), by writing a new file and renaming it;

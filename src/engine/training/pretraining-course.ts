@@ -25,7 +25,7 @@ export function openPretraining(config: RunConfig): OpenedData {
 function engineOptions(config: RunConfig, data: PretrainingData): EngineOptions {
   return {
     // The answer heads have no part in pre-training; the smallest there can be.
-    model: modelConfig(config.model, { ...data, answers: 1, gqaAnswers: 1 }), shapes: [], pretraining: data.shape, seed: config.seed,
+    model: modelConfig(config.model, { ...data, answers: 1, gqaAnswers: 1 }, config.visualTarget), shapes: [], pretraining: data.shape, seed: config.seed,
     optimizer: optimizerOptions(config), taskToken: 'none', dropout: config.dropout, alignmentFactor: config.objective === 2 ? 0 : 1
   }
 }
@@ -40,10 +40,14 @@ function pretrainingCourse(config: RunConfig, data: PretrainingData, engine: Ste
     lossScale: () => 1,
     // Pre-training moves the schedule before the step: the first one has a rate above 0, the last one 0.
     scheduleStep: (scheduleSteps) => scheduleSteps + 1,
-    async train(_task, number, settings) {
+    async train(_task, number, settings, laps) {
       const batch = data.train.batch(number)
+      laps.lap('data')
       const { loss, gradientNorm, alignmentLogits } = await engine.trainPretraining(batch, settings)
-      return { loss, gradientNorm, score: alignmentScore(batch, alignmentLogits), examples: batch.rows }
+      laps.engine(engine.times)
+      const score = alignmentScore(batch, alignmentLogits)
+      laps.lap('score')
+      return { loss, gradientNorm, score, examples: batch.rows }
     },
     validate: (_task, _split, _iteration, gate) => validate(config, data, engine, gate)
   }

@@ -42,8 +42,8 @@ export function taskEngineOptions(config: RunConfig, data: Pick<TaskData, 'shape
   }
 }
 
-export function optimizerOptions({ beta1, beta2, adamEpsilon: epsilon, biasCorrection, weightDecay, clipNorm }: RunConfig): OptimizerOptions {
-  return { beta1, beta2, epsilon, biasCorrection, weightDecay, clipNorm }
+export function optimizerOptions({ beta1, beta2, adamEpsilon: epsilon, biasCorrection, weightDecay, clipNorm, idleHeads }: RunConfig): OptimizerOptions {
+  return { beta1, beta2, epsilon, biasCorrection, weightDecay, clipNorm, idleHeads }
 }
 
 function notesOf({ task, cleaning, problems, notes }: TaskReport): string[] {
@@ -64,10 +64,13 @@ function taskCourse(config: RunConfig, tasks: readonly TaskId[], data: TaskData,
     calendar: (task) => (config.validateEvery === 'epoch' ? { pass: passLength(taskOf(task)) } : { every: config.validateEvery }),
     lossScale: (task) => lossScale(taskOf(task), tasks, config.taskScale),
     scheduleStep: (scheduleSteps) => scheduleSteps,
-    async train(task, number, settings) {
+    async train(task, number, settings, laps) {
       const batch = data.train(taskOf(task)).batch(number)
+      laps.lap('data')
       const { loss, gradientNorm, logits } = await engine.train(batch, settings)
+      laps.engine(engine.times)
       const { sum, count } = scoreOf(batch, logits)
+      laps.lap('score')
       return { loss, gradientNorm, score: count > 0 ? sum / count : 0, examples: count }
     },
     async validate(task, split, iteration, gate) {

@@ -8,12 +8,14 @@ import type { RunConfig } from '../../contract/run-config'
 import type { NewRunEvent } from '../../contract/run-events'
 import { type TaskId, isTaskId } from '../../contract/task-catalog'
 import type { StepEngine } from '../execution/step-engine'
-import { rateFactor } from '../schedule/learning-rate'
+import { peakRate, rateFactor } from '../schedule/learning-rate'
 import { maySteps, resetDue, validationDue } from '../schedule/round-robin'
-import { checkScore, resetStopAndGo, startStopAndGo } from '../schedule/stop-and-go'
+import { resetStopAndGo, startStopAndGo } from '../schedule/stop-and-go'
+import { checkScoreBy } from '../schedule/stop-and-go-rule'
 import { saveCheckpoint } from './checkpoint'
 import type { Course, CourseTask } from './course'
 import { type LoopState, dropoutSeed } from './loop-state'
+import { PhaseClock } from './phase-clock'
 import type { RunControl } from './run-control'
 import type { RunFolder } from './run-folder'
 
@@ -32,6 +34,7 @@ export class TrainingLoop {
   private ending: RunEnd = 'done'
   private validationAsked = false
   private validating = false
+  private readonly clock = new PhaseClock()
 
   constructor(
     private readonly config: RunConfig,
@@ -43,18 +46,22 @@ export class TrainingLoop {
   ) {}
 
   async train(): Promise<RunEnd> {
+    const end = await this.rounds()
+    this.emit(this.clock.take())
+    if (end === 'stopped') this.emit({ kind: 'state', state: 'stopped', reason: `stopped after ${this.state.round} of ${this.config.iterations} iterations` })
+    if (end === 'done') this.emit({ kind: 'state', state: 'done', reason: `all ${this.config.iterations} iterations are done` })
+    return end
+  }
+
+  private async rounds(): Promise<RunEnd> {
     const { config, state } = this
     while (state.round < config.iterations) {
       if (!(await this.round())) {
-        if (this.ending === 'stopped') {
-          await this.checkpoint()
-          this.emit({ kind: 'state', state: 'stopped', reason: `stopped after ${state.round} of ${config.iterations} iterations` })
-        }
+        if (this.ending === 'stopped') await this.checkpoint()
         return this.ending
       }
       if (state.round % config.checkpointEvery === 0 || state.round === config.iterations) await this.checkpoint()
     }
-    this.emit({ kind: 'state', state: 'done', reason: `all ${config.iterations} iterations are done` })
     return 'done'
   }
 
@@ -83,16 +90,18 @@ export class TrainingLoop {
     if (config.stopAndGo && !maySteps(controller, state.round, config.stopAndGoGap)) return
     const batch = state.batches[task] ?? 0
     const { schedule: kind, warmupFraction, iterations: totalSteps } = config
-    const factor = rateFactor({ kind, warmupFraction, totalSteps }, course.scheduleStep(state.scheduleSteps))
-    const learningRate = config.learningRate * factor
+    const { epochRounds } = course
+    const factor = rateFactor({ kind, warmupFraction, totalSteps, epochRounds }, course.scheduleStep(state.scheduleSteps), { round: state.round, first: !state.scheduleMoved })
+    const learningRate = peakRate(config.learningRate, course.tasks.filter(isTaskId)) * factor
     const before = performance.now()
+    const laps = this.clock.step(task)
     const numbers = await course.train(task, batch, {
       learningRate,
       headLearningRate: config.headLearningRate * factor,
       lossScale: course.lossScale(task),
       dropoutSeed: dropoutSeed(config.seed, state.updates),
       update: state.updates + 1
-    })
+    }, laps)
     this.refuseInfinite(task, numbers.loss, numbers.gradientNorm)
     state.updates += 1
     state.batches[task] = batch + 1
@@ -100,6 +109,7 @@ export class TrainingLoop {
     if (!state.scheduleMoved) state.scheduleSteps += 1
     state.scheduleMoved = true
     this.emit({ kind: 'step', task, ...numbers, learningRate, milliseconds: performance.now() - before })
+    laps.lap('events')
   }
 
   private refuseInfinite(task: CourseTask, loss: number, gradientNorm: number): void {
@@ -117,7 +127,7 @@ export class TrainingLoop {
     if (split === 'test') return true
     state.best[task] = Math.max(score, state.best[task] ?? Number.NEGATIVE_INFINITY)
     if (!config.stopAndGo || !isTaskId(task)) return true
-    const { next, changed, reason } = checkScore(state.stopAndGo[task] ?? startStopAndGo(), score)
+    const { next, changed, reason } = checkScoreBy(config, state.stopAndGo[task] ?? startStopAndGo(), score)
     state.stopAndGo[task] = next
     this.emit({ kind: 'stopAndGo', task, state: next.state, changed, reason, best: next.best ?? score, score }, 1)
     return true
@@ -128,13 +138,13 @@ export class TrainingLoop {
     const before = performance.now()
     this.validating = true
     const iteration = this.state.round + roundsAhead
-    const validation = await this.course.validate(task, split, iteration, () => this.gate())
+    const validation = await this.clock.timed(task, 'validation', () => this.course.validate(task, split, iteration, () => this.gate()))
     this.validating = false
     if (!validation) return undefined
     const { numbers, samples } = validation
     this.emit({ kind: 'validation', task, split, ...numbers, milliseconds: performance.now() - before }, roundsAhead)
     if (samples.length > 0 && isTaskId(task)) {
-      const file = this.run.writePredictions(task, iteration, samples)
+      const file = await this.clock.timed(task, 'samples', () => this.run.writePredictions(task, iteration, samples))
       this.emit({ kind: 'sample', task, file, count: samples.length, right: samples.filter(({ right }) => right).length }, roundsAhead)
     }
     return numbers.metrics['score'] ?? 0
@@ -142,7 +152,7 @@ export class TrainingLoop {
 
   private resetControllers(): void {
     const { state, config, course } = this
-    if (!config.stopAndGo || config.validateEvery !== 'epoch' || !resetDue(state.round, course.epochRounds)) return
+    if (!config.stopAndGo || config.validateEvery !== 'epoch' || config.stopAndGoReset === 'never' || !resetDue(state.round, course.epochRounds)) return
     for (const task of course.tasks) state.stopAndGo[task] = resetStopAndGo(state.stopAndGo[task] ?? startStopAndGo())
     this.emit({ kind: 'note', text: 'All tasks go again: the reference resets Stop-and-Go at the end of its epochs 5 and 7.' }, 1)
   }
@@ -155,8 +165,9 @@ export class TrainingLoop {
       else if (command === 'validate') this.validationAsked = true
       else if (command === 'stop') return this.end('stopped')
       else if (command === 'leave') return this.leave()
-      else if (command === 'pause' && !(await this.pause())) return false
+      else if (command === 'pause' && !(await this.clock.pausing(() => this.pause()))) return false
     }
+    if (this.clock.due()) this.emit(this.clock.take())
     if (!this.validationAsked || this.validating) return true
     this.validationAsked = false
     for (const task of this.course.tasks) if ((await this.validate(task, 'val', 0)) === undefined) return false
@@ -194,6 +205,12 @@ export class TrainingLoop {
 
   /** A full disk is a note, not a failure: older checkpoints are safe and training goes on. */
   private async checkpoint(): Promise<void> {
+    // What was trained so far is told before the checkpoint, so that a resume neither loses nor repeats it.
+    this.emit(this.clock.take())
+    await this.clock.saving(() => this.save())
+  }
+
+  private async save(): Promise<void> {
     const { run, state, config } = this
     const before = performance.now()
     run.sync()

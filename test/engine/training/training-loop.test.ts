@@ -148,7 +148,7 @@ describe('the loop', () => {
       setTimeout(() => control.request('resume'), 120)
     }
     await expect(train({ folder, onEvent })).resolves.toBe('done')
-    const events = eventsOf(folder)
+    const events = eventsOf(folder).filter(({ kind }) => kind !== 'phases')
     const pause = events.findIndex((event) => event.kind === 'state' && event.state === 'paused')
     expect(events[pause - 1]).toMatchObject({ kind: 'step', task: 'coco', iteration: 2 })
     expect(events.slice(pause + 1, pause + 3)).toMatchObject([{ kind: 'checkpoint', iteration: 2 }, { kind: 'state', state: 'running' }])
@@ -166,6 +166,20 @@ describe('the loop', () => {
     const extra = eventsOf(folder).filter((event) => event.kind === 'validation' && event.iteration === 1)
     expect(extra).toHaveLength(3)
     expect(curve(folder).filter((event) => event.kind !== 'validation' || event.iteration !== 1)).toEqual(curve(whole))
+  })
+
+  it('reports where the time went: every step once, also over an interruption', async () => {
+    const folder = newFolder()
+    let seen = 0
+    await train({ folder, onEvent: (event, control) => {
+      if (event.kind === 'step' && (seen += 1) === 17) control.request('leave')
+    } })
+    await train({ folder })
+    const reports = eventsOf(folder).flatMap((event) => (event.kind === 'phases' ? [event] : []))
+    for (const task of tasks) {
+      expect(reports.reduce((sum, { tasks: times }) => sum + (times[task]?.steps ?? 0), 0)).toBe(steps(folder, task).length)
+    }
+    expect(reports.some(({ checkpoint }) => checkpoint > 0)).toBe(true)
   })
 
   it('breaks off when the loss is no number, and says what to do', async () => {

@@ -3,10 +3,11 @@
 // Read next: task-standing.ts (how good is a task), lanes.ts (the Stop-and-Go board).
 
 import type {
-  CheckpointEvent, FailureEvent, NoteEvent, ProgressEvent, RunEvent, SampleEvent, StateEvent, StepEvent, StopAndGoEvent, ValidationEvent
+  CheckpointEvent, FailureEvent, NoteEvent, PhasesEvent, ProgressEvent, RunEvent, SampleEvent, StateEvent, StepEvent, StopAndGoEvent, ValidationEvent
 } from '../../../contract/run-events'
 import type { TaskId } from '../../../contract/task-catalog'
 import { assertNever } from '../../../contract/check'
+import { NO_PHASES, type PhaseTotals, addPhases } from '../../../contract/time-phases'
 import { type MetricSeries, append, createSeries, truncateAtIteration, truncateAtSequence } from '../series/metric-series'
 
 /** A task of the run, or the one objective of pre-training. */
@@ -33,6 +34,8 @@ export interface RunRecord {
   notes: NoteEvent[]
   failures: FailureEvent[]
   progress: ProgressEvent | null
+  /** Reports on where the time went; `timesOf` sums them. */
+  phases: PhasesEvent[]
   iteration: number
   /** Number of the last event; the next one is one more, or smaller after a resume. */
   sequence: number
@@ -44,7 +47,7 @@ export function emptyRun(tasks: readonly CurveId[]): RunRecord {
   })
   return {
     tasks: new Map(tasks.map((id) => [id, record(id)])),
-    clock: createSeries(), states: [], checkpoints: [], notes: [], failures: [], progress: null, iteration: 0, sequence: 0
+    clock: createSeries(), states: [], checkpoints: [], notes: [], failures: [], progress: null, phases: [], iteration: 0, sequence: 0
   }
 }
 
@@ -87,8 +90,16 @@ function foldEvent(run: RunRecord, event: RunEvent): void {
     case 'failure':
       run.failures.push(event)
       return
+    case 'phases':
+      run.phases.push(event)
+      return
     default: assertNever(event)
   }
+}
+
+/** Where the run's time went so far. */
+export function timesOf(run: RunRecord): PhaseTotals {
+  return run.phases.reduce(addPhases, NO_PHASES)
 }
 
 function foldStep(run: RunRecord, event: StepEvent): void {
@@ -129,6 +140,7 @@ export function forgetFrom(run: RunRecord, sequence: number): void {
   run.checkpoints = run.checkpoints.filter(before)
   run.notes = run.notes.filter(before)
   run.failures = run.failures.filter(before)
+  run.phases = run.phases.filter(before)
   if (run.progress && !before(run.progress)) run.progress = null
   run.sequence = sequence - 1
 }
