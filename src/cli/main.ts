@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
+import { addBenchCommand } from './bench-command'
 import { addCheckpointCommands } from './checkpoint-command'
 import { addDataCommands } from './data-command'
 import { addDoctorCommand } from './doctor-command'
@@ -33,6 +34,7 @@ function buildProgram(): Command {
   addPresetCommands(program)
   addCheckpointCommands(program)
   addServeCommand(program)
+  addBenchCommand(program)
   for (const command of everyCommand(program)) {
     command.exitOverride()
     command.configureOutput({ outputError: (text, write) => write(`twelve-in-one: ${text.replace(/^error: /, '')}`) })
