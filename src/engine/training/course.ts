@@ -4,6 +4,7 @@
 import type { StepEvent, ValidationEvent } from '../../contract/run-events'
 import type { SamplePrediction } from '../../contract/sample-prediction'
 import type { TaskId } from '../../contract/task-catalog'
+import type { TestOutcomes } from '../../contract/test-outcomes'
 import type { StepSettings } from '../execution/step-engine'
 import type { ValidationCalendar } from '../schedule/round-robin'
 import type { StepLaps } from './phase-clock'
@@ -16,6 +17,8 @@ export interface Validation {
   readonly numbers: Pick<ValidationEvent, 'metrics' | 'examples' | 'constantGuess' | 'textOnlyGuess' | 'spread'>
   /** Empty where there is nothing to show (pre-training, the test split). */
   readonly samples: readonly SamplePrediction[]
+  /** Of the test split of a task: every example. */
+  readonly outcomes?: TestOutcomes
 }
 
 /** Asked between two batches of a validation; false: the run ends here, give up. */

@@ -9,6 +9,7 @@ import type { NewRunEvent, RunEvent } from '../../contract/run-events'
 import { RUN_FILES } from '../../contract/run-format'
 import type { SamplePrediction } from '../../contract/sample-prediction'
 import type { TaskId } from '../../contract/task-catalog'
+import { TEST_OUTCOMES_FILE, type TestOutcomes } from '../../contract/test-outcomes'
 import { cutEvents, openEventLog } from './event-log'
 import { openTensorboard } from './tensorboard'
 
@@ -23,6 +24,8 @@ export interface RunFolder {
   sequence(): number
   /** Writes a task's sample predictions; the file's path relative to the run folder. */
   writePredictions(task: TaskId, iteration: number, samples: readonly SamplePrediction[]): string
+  /** Writes what the final test says of each example. */
+  writeTestOutcomes(outcomes: TestOutcomes): void
   close(): void
 }
 
@@ -107,6 +110,11 @@ export function openRunFolder(folder: string, { resume, onEvent }: OpenOptions =
       writeJson(join(folder, relative), samples)
       for (const old of stepNumbers(taskFolder, /^step-(\d+)\.json$/).slice(KEPT_PREDICTIONS)) rmSync(join(taskFolder, `step-${old}.json`), { force: true })
       return relative
+    },
+    writeTestOutcomes(outcomes) {
+      const taskFolder = join(folder, RUN_FILES.predictions, outcomes.task)
+      mkdirSync(taskFolder, { recursive: true })
+      writeJson(join(taskFolder, TEST_OUTCOMES_FILE), outcomes)
     },
     close() {
       log.close()

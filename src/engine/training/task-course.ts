@@ -14,6 +14,7 @@ import { modelConfig } from '../trunk/trunk-config'
 import type { Course, CourseTask } from './course'
 import { evaluateBatches } from './evaluate'
 import type { OpenedData } from './prepare-run'
+import { testOutcomes } from './test-outcomes'
 
 /** Samples written after each validation of a task. */
 const SAMPLES = 24
@@ -78,7 +79,8 @@ function taskCourse(config: RunConfig, tasks: readonly TaskId[], data: TaskData,
       if (!batches) throw new Error(`${task} has no ${split} split`)
       const result = await evaluateBatches(engine, data, batches, gate)
       if (!result) return undefined
-      return { numbers: result.numbers, samples: split === 'val' ? result.evaluation.samples(SAMPLES, iteration) : [] }
+      if (split === 'test') return { numbers: result.numbers, samples: [], outcomes: testOutcomes(data, batches, result.evaluation, iteration) }
+      return { numbers: result.numbers, samples: result.evaluation.samples(SAMPLES, iteration) }
     }
   }
 }
