@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { keptFolder } from './kept-folder.mjs'
 import { modulesFolder } from './places.mjs'
 import { SetupError, say } from './report.mjs'
@@ -11,6 +12,8 @@ import { ensureCompiler } from './system-packages.mjs'
 
 const packageFolder = path.join(modulesFolder, '@tensorflow', 'tfjs-node-gpu')
 const addonName = 'tfjs_binding.node'
+/** Lets the engine configure its sessions; TensorFlow.js offers no way to. */
+const sessionOptions = fileURLToPath(new URL('session-options.h', import.meta.url))
 
 /** Where @tensorflow/tfjs-node-gpu looks for its addon. */
 export const addonFile = path.join(packageFolder, 'lib', 'napi-v8', addonName)
@@ -41,6 +44,7 @@ function compilerFlags(tensorflowFolder) {
     ...['-O2', '-shared', '-fPIC', '-std=c++17', '-DNAPI_VERSION=8'],
     ...['-I', path.join(modulesFolder, 'node-api-headers', 'include')],
     ...['-I', path.join(tensorflowFolder, 'include')],
+    ...['-include', sessionOptions],
     ...['-L', path.join(packageFolder, 'deps', 'lib'), '-ltensorflow', '-ltensorflow_framework'],
     // The cache first: found there, the library finds its CUDA neighbours by its own relative path.
     ...[`-Wl,-rpath,${tensorflowFolder}`, '-Wl,-rpath,$ORIGIN/../../deps/lib'],
@@ -50,6 +54,7 @@ function compilerFlags(tensorflowFolder) {
 function fingerprint(binding, flags) {
   const hash = createHash('sha256')
   for (const name of readdirSync(binding).sort()) hash.update(name).update(readFileSync(path.join(binding, name)))
-  // -L names the checkout, which does not change the result.
-  return hash.update(flags.filter((flag) => !flag.includes(modulesFolder)).join('\0')).digest('hex')
+  hash.update(readFileSync(sessionOptions))
+  // -L and -include name the checkout, which does not change the result.
+  return hash.update(flags.filter((flag) => !flag.includes(modulesFolder) && flag !== sessionOptions).join('\0')).digest('hex')
 }
