@@ -128,6 +128,18 @@ export interface PhasesEvent extends EventBase {
   readonly checkpoint: number
   /** By task or `pretraining`. */
   readonly tasks: Readonly<Record<string, TaskTimes>>
+  /** Of the process, at the moment of the report. */
+  readonly memory?: ProcessMemory
+}
+
+/** Bytes, and tensors that are alive outside of JavaScript. */
+export interface ProcessMemory {
+  readonly resident: number
+  /** JavaScript's objects. */
+  readonly heap: number
+  /** Arrays outside of that heap: batches, cached region features. */
+  readonly arrays: number
+  readonly tensors: number
 }
 
 export type RunEvent =

@@ -166,6 +166,9 @@ function engineOf(options: EngineOptions, compiled: Compiled): StepEngine {
     get times() {
       return session.times
     },
+    get tensors() {
+      return nativeBackend().binding.getNumOfTensors()
+    },
     async train(batch: TaskBatch, settings: StepSettings) {
       const fetched = run(batch.task, 'train', taskFeeds(options, batch), fedSettings(options, settings))
       return { loss: scalar(fetched, 'loss'), gradientNorm: scalar(fetched, 'gradientNorm'), logits: floats(fetched, 'logits') }

@@ -1,7 +1,7 @@
 // The engine without a compiled graph: plain TensorFlow.js, op by op. Slower, but it runs on every backend and every
 // value can be looked at; the compiled engine must agree with it. Read next: step-program.ts, ../optimizer/adamw.ts.
 
-import { type Tensor, type Variable, argMax, cast, concat, dispose, keep, mul, reshape, tensor, tensor1d, tidy, variable } from '@tensorflow/tfjs-core'
+import { type Tensor, type Variable, argMax, cast, concat, dispose, keep, memory, mul, reshape, tensor, tensor1d, tidy, variable } from '@tensorflow/tfjs-core'
 import { check } from '../../contract/check'
 import { taskById } from '../../contract/task-catalog'
 import { forwardContext } from '../nn/forward-context'
@@ -69,6 +69,9 @@ export async function createEagerEngine(options: EngineOptions): Promise<StepEng
 
   return {
     kind: 'eager',
+    get tensors() {
+      return memory().numTensors
+    },
     async train(batch, settings) {
       const [loss, logits, norm] = await trainStep(taskFeeds(options, batch), settings, taskStep(batch, false))
       return { loss: first(loss), gradientNorm: first(norm), logits: all(logits) }
@@ -145,6 +148,8 @@ function writeArray({ name, shape, data }: NamedArray, weights: ReadonlyMap<stri
   const weight = weights.get(parameter ?? '')
   if (!weight || parameter === undefined) return false
   check(weight.shape.join() === shape.join(), () => `'${name}' has the shape [${shape.join(', ')}]; this model needs [${weight.shape.join(', ')}].`)
+  // A moment of zeros is that of a parameter that has had no gradient yet: it must not begin to drift.
+  if (kind !== undefined && data.every((value) => value === 0)) return true
   const target = kind === undefined ? weight : momentOf(kind === 'm' ? optimizer.first : optimizer.second, parameter, weight)
   tidy(() => target.assign(tensor(data, [...shape])))
   return true

@@ -66,6 +66,8 @@ export interface StepEngine {
   readonly kind: 'compiled' | 'eager'
   /** Of the last step or prediction, where the engine can tell them apart. */
   readonly times?: StepTimes
+  /** Tensors that are alive: a number that grows is a leak. */
+  readonly tensors: number
   /** One training step: forward, backward, update. */
   train(batch: TaskBatch, settings: StepSettings): Promise<StepResult>
   predict(batch: TaskBatch): Promise<Prediction>

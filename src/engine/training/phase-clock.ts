@@ -2,7 +2,7 @@
 // (contract/time-phases.ts). Measuring changes nothing but the clock. Read next: training-loop.ts.
 
 import { performance } from 'node:perf_hooks'
-import type { NewRunEvent, TaskPhase } from '../../contract/run-events'
+import type { PhasesEvent, TaskPhase } from '../../contract/run-events'
 import type { StepTimes } from '../execution/step-engine'
 import type { CourseTask } from './course'
 
@@ -81,7 +81,7 @@ export class PhaseClock {
   }
 
   /** The event for the time since the last one. */
-  take(): NewRunEvent {
+  take(): Omit<PhasesEvent, 'sequence' | 'time' | 'iteration' | 'memory'> {
     const now = this.now()
     const tasks = Object.fromEntries([...this.tasks].map(([task, phases]) => [task, Object.fromEntries([...phases].map(([phase, value]) => [phase, rounded(value)]))]))
     const event = { kind: 'phases', milliseconds: rounded(now - this.reported), paused: rounded(this.paused - this.told.paused), checkpoint: rounded(this.checkpoint - this.told.checkpoint), tasks } as const

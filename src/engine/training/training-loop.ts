@@ -8,6 +8,7 @@ import type { RunConfig } from '../../contract/run-config'
 import type { NewRunEvent } from '../../contract/run-events'
 import { type TaskId, isTaskId } from '../../contract/task-catalog'
 import type { StepEngine } from '../execution/step-engine'
+import { joiningRound } from '../schedule/curriculum'
 import { peakRate, rateFactor } from '../schedule/learning-rate'
 import { maySteps, resetDue, validationDue } from '../schedule/round-robin'
 import { resetStopAndGo, startStopAndGo } from '../schedule/stop-and-go'
@@ -40,14 +41,14 @@ export class TrainingLoop {
     private readonly config: RunConfig,
     private readonly run: RunFolder,
     private readonly control: RunControl,
-    private readonly engine: Pick<StepEngine, 'read'>,
+    private readonly engine: Pick<StepEngine, 'read' | 'tensors'>,
     private readonly course: Course,
     readonly state: LoopState
   ) {}
 
   async train(): Promise<RunEnd> {
     const end = await this.rounds()
-    this.emit(this.clock.take())
+    this.report()
     if (end === 'stopped') this.emit({ kind: 'state', state: 'stopped', reason: `stopped after ${this.state.round} of ${this.config.iterations} iterations` })
     if (end === 'done') this.emit({ kind: 'state', state: 'done', reason: `all ${this.config.iterations} iterations are done` })
     return end
@@ -87,6 +88,7 @@ export class TrainingLoop {
   private async trainPlace(task: CourseTask): Promise<void> {
     const { state, config, course } = this
     const controller = state.stopAndGo[task] ?? startStopAndGo()
+    if (isTaskId(task) && state.round < joiningRound(config, task)) return
     if (config.stopAndGo && !maySteps(controller, state.round, config.stopAndGoGap)) return
     const batch = state.batches[task] ?? 0
     const { schedule: kind, warmupFraction, iterations: totalSteps } = config
@@ -141,12 +143,13 @@ export class TrainingLoop {
     const validation = await this.clock.timed(task, 'validation', () => this.course.validate(task, split, iteration, () => this.gate()))
     this.validating = false
     if (!validation) return undefined
-    const { numbers, samples } = validation
+    const { numbers, samples, outcomes } = validation
     this.emit({ kind: 'validation', task, split, ...numbers, milliseconds: performance.now() - before }, roundsAhead)
     if (samples.length > 0 && isTaskId(task)) {
       const file = await this.clock.timed(task, 'samples', () => this.run.writePredictions(task, iteration, samples))
       this.emit({ kind: 'sample', task, file, count: samples.length, right: samples.filter(({ right }) => right).length }, roundsAhead)
     }
+    if (outcomes) this.run.writeTestOutcomes(outcomes)
     return numbers.metrics['score'] ?? 0
   }
 
@@ -167,7 +170,7 @@ export class TrainingLoop {
       else if (command === 'leave') return this.leave()
       else if (command === 'pause' && !(await this.clock.pausing(() => this.pause()))) return false
     }
-    if (this.clock.due()) this.emit(this.clock.take())
+    if (this.clock.due()) this.report()
     if (!this.validationAsked || this.validating) return true
     this.validationAsked = false
     for (const task of this.course.tasks) if ((await this.validate(task, 'val', 0)) === undefined) return false
@@ -206,7 +209,7 @@ export class TrainingLoop {
   /** A full disk is a note, not a failure: older checkpoints are safe and training goes on. */
   private async checkpoint(): Promise<void> {
     // What was trained so far is told before the checkpoint, so that a resume neither loses nor repeats it.
-    this.emit(this.clock.take())
+    this.report()
     await this.clock.saving(() => this.save())
   }
 
@@ -222,6 +225,11 @@ export class TrainingLoop {
       const megabytes = (result.neededBytes / 1e6).toFixed(0)
       this.emit({ kind: 'note', text: `The disk is full: the checkpoint of iteration ${state.round} was not written. It needs ${megabytes} MB in ${run.folder}; older checkpoints are safe. Training goes on; free space before the next one.` })
     }
+  }
+
+  private report(): void {
+    const { rss: resident, heapUsed: heap, external: arrays } = process.memoryUsage()
+    this.emit({ ...this.clock.take(), memory: { resident, heap, arrays, tensors: this.engine.tensors } })
   }
 
   /** Validations belong to the round they end: `roundsAhead` 1. */

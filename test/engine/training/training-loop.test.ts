@@ -49,7 +49,7 @@ async function train({ folder, config = configOf({}), score = () => 0.5, onEvent
       return { numbers: { metrics: { score: score(task, iteration), loss: weight[0] ?? 0 }, examples: 4, constantGuess: 0.25, textOnlyGuess: 0.3, spread: 1 }, samples: [] }
     }
   }
-  const engine = { read: async () => [{ name: 'w', shape: [1], data: weight.slice() }, { name: 'm/w', shape: [1], data: new Float32Array(1) }] }
+  const engine = { tensors: 0, read: async () => [{ name: 'w', shape: [1], data: weight.slice() }, { name: 'm/w', shape: [1], data: new Float32Array(1) }] }
   try {
     return await new TrainingLoop(config, run, control, engine, course, checkpoint?.state.loop ?? startLoopState(tasks)).train()
   } finally {
