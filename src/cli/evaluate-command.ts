@@ -9,7 +9,8 @@ import { taskByName } from '../contract/task-catalog'
 import { wholeNumber } from './data-command'
 import { withExample } from './example'
 import { configOf } from './new-run'
-import { percent, printResult, progressLine, table } from './terminal'
+import { interruptible, progressOn } from './interruptible'
+import { percent, printResult, table } from './terminal'
 
 interface Options {
   readonly run?: string
@@ -43,16 +44,20 @@ async function evaluate(options: Options): Promise<void> {
   if ((run === undefined) === (checkpoint === undefined)) throw new WorkbenchError('Give the model with either --run or --checkpoint.')
   const { id: task } = taskByName(options.task)
   const { evaluateRun } = await import('../engine/training/evaluate-run')
-  const line = progressLine()
-  const { report, predictions } = await evaluateRun({
+  const { report, predictions } = await interruptible((signal, line) => evaluateRun({
     from: run ?? checkpoint ?? '', task, split: options.split, limit: options.limit, settings: options.set ?? [],
-    fallback: (): RunConfig => configOf(options, 'train'),
-    onProgress: ({ what, done, total }) => line.show(`${what} ${done} of ${total}`)
-  })
-  line.end()
+    fallback: (): RunConfig => configOf(options, 'train'), signal, onProgress: progressOn(line)
+  }))
   if (options.predictions !== undefined) writeFileSync(options.predictions, predictions)
   printResult(json, report, () => [
     `${report.task} ${report.split}: ${report.examples} examples in ${report.seconds.toFixed(1)} s`,
-    table(['metric', 'value'], Object.entries(report.metrics).map(([name, value]) => [name, name === 'loss' || value > 1 ? value.toFixed(4) : percent(value)]))
+    table(['metric', 'value'], Object.entries(report.metrics).map(([name, value]) => [name, shownMetric(name, value)])),
+    ...report.notes
   ].join('\n'))
+}
+
+/** Fractions as percent; losses, ranks, distances and counts as they are. */
+export function shownMetric(name: string, value: number): string {
+  if (Number.isInteger(value) && value > 1) return String(value)
+  return value > 1 || ['loss', 'distribution', 'mean rank', 'median rank'].includes(name) ? value.toFixed(4) : percent(value)
 }

@@ -6,6 +6,7 @@ import { taskById } from '../../contract/task-catalog'
 import {
   type EngineOptions, type InputSpec, type PretrainingShape, engineModel, pretrainingInputSpecs, taskInputSpecs,
 } from '../execution/engine-options'
+import type { ForwardPlan } from '../execution/forward-plan'
 import type { TaskShape } from '../execution/step-engine'
 import { type Inputs, input, stepProgram } from '../execution/step-program'
 import { type ForwardContext, forwardContext } from '../nn/forward-context'
@@ -24,13 +25,13 @@ export interface RecordedStep {
   readonly updates: readonly string[]
 }
 
-/** A step before it is recorded: a training step returns the loss first. */
+/** A step before it is recorded: only a forward plan has no loss. */
 interface StepPlan {
   readonly scope: string
   readonly specs: readonly InputSpec[]
   readonly rowsPerExample: number
   readonly training: boolean
-  forward(context: ForwardContext, inputs: Inputs): { loss: tf.Tensor; fetched: Fetched }
+  forward(context: ForwardContext, inputs: Inputs): { loss?: tf.Tensor; fetched: Fetched }
 }
 
 type Fetched = Readonly<Record<string, tf.Tensor>>
@@ -94,7 +95,14 @@ export function recordPretraining(tools: StepTools, options: EngineOptions, shap
   })
 }
 
-function recordStep(tools: StepTools, options: EngineOptions, plan: StepPlan): RecordedStep {
+/** Adds a forward pass of its own to the graph. */
+export function recordForward(tools: StepTools, options: Pick<EngineOptions, 'model' | 'taskToken'>, { name, specs, run }: ForwardPlan): RecordedStep {
+  return recordStep(tools, { ...options, dropout: 0 }, {
+    scope: name, specs, rowsPerExample: 1, training: false, forward: (context, inputs) => ({ fetched: run(context, inputs) }),
+  })
+}
+
+function recordStep(tools: StepTools, options: Pick<EngineOptions, 'model' | 'taskToken' | 'dropout'>, plan: StepPlan): RecordedStep {
   const { graph, variables } = tools
   graph.enter(plan.scope)
   const inputs = new Map<string, string>()
@@ -134,7 +142,7 @@ type Forward = () => ReturnType<StepPlan['forward']>
 
 function prediction(graph: Graph, recording: Recording, plan: StepPlan, inputs: ReadonlyMap<string, string>, forward: Forward): RecordedStep {
   const { loss, fetched } = forward()
-  return { inputs, fetches: named(graph, recording, plan, { ...fetched, loss }, []), updates: [] }
+  return { inputs, fetches: named(graph, recording, plan, loss ? { ...fetched, loss } : fetched, []), updates: [] }
 }
 
 function trainingStep(
@@ -142,10 +150,11 @@ function trainingStep(
 ): RecordedStep {
   const { graph, variables, rules } = tools
   const lossScale = recording.tensor('settings/lossScale:0', [], FLOAT)
-  let outputs: ReturnType<Forward> | undefined
+  let outputs: Required<ReturnType<Forward>> | undefined
   const { grads } = tf.engine().gradients(
     () => {
       const { loss, fetched } = forward()
+      if (loss === undefined) throw new Error(`The training step '${plan.scope}' gave no loss.`)
       outputs = { loss: tf.keep(loss), fetched: Object.fromEntries(Object.entries(fetched).map(([name, value]) => [name, tf.keep(value)])) }
       return loss
     },

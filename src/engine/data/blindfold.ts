@@ -2,14 +2,14 @@
 // themselves, so it shows shortcuts. Read next: batcher.ts, which applies it to training and to every check.
 
 import type { RunConfig } from '../../contract/run-config'
-import type { TaskBatch } from '../tasks/task-batch'
+import type { TrunkInputs } from '../tasks/task-batch'
 import type { Tokenizer } from './tokenizer'
 
 /**
  * `picture`: features and boxes become 0, so all regions are alike; how many there are stays. `words`: every piece
  * becomes [UNK]; the length stays. Changes the batch in place.
  */
-export function blindfold(batch: TaskBatch, blind: RunConfig['blind'], tokenizer: Pick<Tokenizer, 'unknown'>): TaskBatch {
+export function blindfold<T extends TrunkInputs>(batch: T, blind: RunConfig['blind'], tokenizer: Pick<Tokenizer, 'unknown'>): T {
   if (blind === 'picture') {
     batch.features.fill(0)
     batch.boxes.fill(0)

@@ -42,7 +42,7 @@ export interface EngineOptions {
 }
 
 /** The model of a run: without task tokens it has no token table. */
-export function engineModel(options: EngineOptions): ModelConfig {
+export function engineModel(options: Pick<EngineOptions, 'model' | 'taskToken'>): ModelConfig {
   return options.taskToken === 'none' ? { ...options.model, task_specific_tokens: false } : options.model
 }
 

@@ -1,6 +1,6 @@
 // COCO and Flickr30k: which of four pairs of picture and caption belongs together (spec 3.2). Pair 0 is right; the
 // others have a random caption, a random picture, and a hard caption: one of a picture that looks alike (in training;
-// a second random caption in validation; a hard check takes all three from look-alikes). Read next: retrieval-ranks.ts, the R@k over a whole split.
+// a second random caption in validation; a hard check takes all three from look-alikes). Read next: ranking.ts, the R@k over a whole split.
 
 import { WorkbenchError } from '../../contract/check'
 import { taskById } from '../../contract/task-catalog'

@@ -14,7 +14,7 @@ import { type ForwardEngine, createForwardEngine } from '../execution/forward-en
 import type { ForwardPlan } from '../execution/forward-plan'
 import type { StepEngine } from '../execution/step-engine'
 import { roundOrder } from '../schedule/round-robin'
-import { CHECKPOINT_FILES, openCheckpoint } from './checkpoint'
+import { CHECKPOINT_FILES, openCheckpoint, readArrays } from './checkpoint'
 import { createEngine } from './prepare-run'
 import { readRunConfig } from './run-folder'
 import { type MatchReport, loadWeights, weightsFile } from './start-weights'
@@ -36,7 +36,7 @@ export interface OpenedModel {
   readonly data: TaskData
   /** Makes the steps of the wanted tasks; each call a new engine with the model's weights, to be disposed of. */
   engine(): Promise<StepEngine>
-  /** The same for forward passes of their own; parameters whose names start so. */
+  /** The same for forward passes of their own, with the parameters whose names start like this. */
   forward(plans: readonly ForwardPlan[], prefixes: readonly string[]): Promise<ForwardEngine>
   readonly options: EngineOptions
 }
@@ -63,7 +63,6 @@ export async function openModel({ from, tasks, settings, fallback }: ModelReques
   return {
     config, data, options, engine,
     async forward(plans, prefixes) {
-      const { readArrays } = await import('./checkpoint')
       const weights = readArrays(file).filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)))
       return createForwardEngine(config, backend, { options, plans, weights })
     }

@@ -8,6 +8,7 @@ import type { Example } from '../data/example'
 import type { TaskData } from '../data/task-data'
 import { BEHAVIOURS } from '../tasks/all-tasks'
 import type { Evaluation } from '../tasks/evaluation'
+import type { RankingResult } from './evaluate-ranking'
 
 interface Predicted {
   readonly example: Example
@@ -26,6 +27,12 @@ export function submission(data: TaskData, batches: TaskBatches, evaluation: Eva
   })
   if (split.task === 'nlvr2') return predicted.map(({ example, label }) => `${example.id},${label}\n`).join('')
   return `${JSON.stringify(predicted.map(rowOf), null, 1)}\n`
+}
+
+/** Retrieval has no form of its own: each caption's best pictures and the rank (from 1) of its own. */
+export function rankingFile({ captions }: Pick<RankingResult, 'captions'>): string {
+  const rows = captions.map(({ id, rank, pictures }) => ({ id: numberOrText(id), rank: rank + 1, image_ids: pictures.map(numberOrText) }))
+  return `${JSON.stringify(rows, null, 1)}\n`
 }
 
 function rowOf({ example, label, box }: Predicted): Readonly<Record<string, unknown>> {

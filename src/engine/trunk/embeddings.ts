@@ -22,7 +22,7 @@ export interface TrunkInputs {
 }
 
 /** The text as [b, t, hidden] and its mask [b, t]. The task token stands at index 1 without position or type. */
-export function textEmbedding(context: ForwardContext, inputs: TrunkInputs): { text: Tensor; mask: Tensor } {
+export function textEmbedding(context: ForwardContext, inputs: Pick<TrunkInputs, 'wordIds' | 'wordMask' | 'tokenRows' | 'segmentIds'>): { text: Tensor; mask: Tensor } {
   const { parameters } = context
   const words = sizeOf(inputs.wordIds, 1)
   const positions = slice(parameters('bert.embeddings.position_embeddings.weight'), [0, 0], [words, -1])
@@ -45,7 +45,7 @@ function insertToken(context: ForwardContext, words: Tensor, rows: Tensor): Tens
 }
 
 /** The regions as [b, r, v_hidden]. Padding regions get a vector too; only the mask hides them. */
-export function regionEmbedding(context: ForwardContext, inputs: TrunkInputs): Tensor {
+export function regionEmbedding(context: ForwardContext, inputs: Pick<TrunkInputs, 'features' | 'boxes'>): Tensor {
   const features = dense(context, 'bert.v_embeddings.image_embeddings', inputs.features)
   const places = dense(context, 'bert.v_embeddings.image_location_embeddings', inputs.boxes)
   const normalized = layerNorm(context, 'bert.v_embeddings.LayerNorm', add(features, places))

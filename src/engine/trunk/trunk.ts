@@ -53,6 +53,11 @@ export function trunk(context: ForwardContext, inputs: TrunkInputs): TrunkOutput
   const { text, mask } = textEmbedding(context, inputs)
   let streams: Streams = { text, vision: regionEmbedding(context, inputs) }
   for (const layer of layerSchedule(context.config)) streams = runLayer(context, layer, streams, mask, inputs.regionMask)
+  return pooled(context, streams)
+}
+
+/** Poolers and fusion of the last states. */
+export function pooled(context: ForwardContext, streams: Streams): TrunkOutput {
   const pooledText = pooler(context, 'bert.t_pooler.dense', streams.text)
   const pooledVision = pooler(context, 'bert.v_pooler.dense', streams.vision)
   context.watch?.('act.pooled_text', pooledText)
@@ -61,7 +66,7 @@ export function trunk(context: ForwardContext, inputs: TrunkInputs): TrunkOutput
   return { ...streams, pooledText, pooledVision, fused: fuse(pooledText, pooledVision) }
 }
 
-function runLayer(context: ForwardContext, { kind, index }: ScheduledLayer, streams: Streams, textMask: Tensor, regionMask: Tensor): Streams {
+export function runLayer(context: ForwardContext, { kind, index }: ScheduledLayer, streams: Streams, textMask: Tensor, regionMask: Tensor): Streams {
   switch (kind) {
     case 'text': return { ...streams, text: textLayer(context, index, streams.text, textMask) }
     case 'vision': return { ...streams, vision: visionLayer(context, index, streams.vision, regionMask, streams.text, textMask) }

@@ -8,7 +8,7 @@ import type { Regions } from '../../../src/engine/data/regions'
 import { createTokenizer } from '../../../src/engine/data/tokenizer'
 import { BEHAVIOURS } from '../../../src/engine/tasks/all-tasks'
 import { emptyBatch } from '../../../src/engine/tasks/fill-rows'
-import { rankMetrics } from '../../../src/engine/tasks/retrieval-ranks'
+import { rankMetrics, rankOf } from '../../../src/engine/tasks/retrieval-ranks'
 import type { TaskContext, TaskSplit } from '../../../src/engine/tasks/task'
 import { byText } from '../../../src/engine/tasks/text-only'
 
@@ -58,8 +58,8 @@ describe('retrieval', () => {
 
   it('computes R@k and the median rank of a small matrix', () => {
     // Ranks of the right picture (0-based): 0, 1, 2; the last row is a tie, which counts against it.
-    const scores = Float32Array.of(9, 1, 2, 5, 4, 3, 7, 7, 7)
-    const metrics = rankMetrics(scores, 3, Int32Array.of(0, 1, 2))
+    const scores = [[9, 1, 2], [5, 4, 3], [7, 7, 7]]
+    const metrics = rankMetrics(scores.map((row, caption) => rankOf(row, caption)))
     expect(metrics['R@1']).toBeCloseTo(1 / 3, 12)
     expect([metrics['R@5'], metrics['median rank'], metrics['mean rank']]).toEqual([1, 2, 2])
   })
