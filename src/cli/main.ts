@@ -13,6 +13,7 @@ import { addPresetCommands } from './presets-command'
 import { addRunsCommands } from './runs-command'
 import { addScheduleCommand } from './schedule-command'
 import { addServeCommand } from './serve-command'
+import { addStudyCommands } from './study-command'
 import { reportFailure } from './terminal'
 import { addTrainCommands } from './train-command'
 
@@ -34,6 +35,7 @@ function buildProgram(): Command {
   addPresetCommands(program)
   addCheckpointCommands(program)
   addServeCommand(program)
+  addStudyCommands(program)
   addBenchCommand(program)
   for (const command of everyCommand(program)) {
     command.exitOverride()

@@ -41,7 +41,7 @@ export interface StudyRow {
 }
 
 /** `recalled`: from memory of the paper; `confirmed`: found in a second listing; `entered`: by hand or imported. */
-export type FigureMark = 'recalled' | 'confirmed' | 'computed' | 'entered'
+export type FigureMark = 'recalled' | 'confirmed' | 'entered'
 
 export interface ReferenceFigure {
   readonly value: number

@@ -36,7 +36,7 @@ export interface ConvergenceOrder {
   readonly from: readonly (PartReference & { readonly task: TaskId })[]
 }
 
-/** One run of a setting (for each seed). `ST` has twelve parts, `AT` has one. */
+/** One run of a setting (for each seed). `ST` has twelve parts, `AT` has one. Parts that no table shows are run only if others need them. */
 export interface StudyPart {
   /** Unique in its setting. */
   readonly id: string
@@ -47,8 +47,6 @@ export interface StudyPart {
   readonly start?: PartReference
   readonly search?: Search
   readonly order?: ConvergenceOrder
-  /** Not a table row's model but something another part needs (a pre-training run). */
-  readonly helper?: boolean
 }
 
 /** Something that is measured by a command instead of trained: needs all runs of the setting with the same seed. */
@@ -61,14 +59,16 @@ export interface StudySetting {
   readonly note?: string
   readonly parts: readonly StudyPart[]
   readonly measure?: MeasureKind
+  /** Only with the study's first seed: what has no seed (the data itself). */
+  readonly firstSeedOnly?: boolean
 }
 
 /** What a column shows of a setting's runs, for one seed; averages over seeds come after. */
 export type Measure =
   /** Primary score of a task, percent. */
   | { readonly kind: 'score'; readonly task: TaskId; readonly split: 'test' | 'val' }
-  /** Plain mean of other columns of the same row; there only if all of them are. */
-  | { readonly kind: 'mean'; readonly of: readonly string[] }
+  /** Plain mean of other columns of the same row, there only if all of them are; `applicable`: of those that mean something for the row. */
+  | { readonly kind: 'mean'; readonly of: readonly string[]; readonly applicable?: boolean }
   /** 100 × (score / the baseline setting's score with the same seed − 1). */
   | { readonly kind: 'gain'; readonly task: TaskId }
   /** Parameters of all models that the setting needs, and how many models those are. */
@@ -84,7 +84,10 @@ export type Measure =
   | { readonly kind: 'steps'; readonly task: TaskId }
   /** How often Stop-and-Go stopped the task. */
   | { readonly kind: 'stops'; readonly task: TaskId }
-  /** A number of a measure command's result, by its path in the JSON; `scale` makes percent of a fraction. */
+  /**
+   * A number of a measure command's result, by its path in the JSON; `$row` stands for the setting's id, `key=value` finds
+   * an entry of a list; `scale` makes percent of a fraction.
+   */
   | { readonly kind: 'result'; readonly path: readonly string[]; readonly scale: number }
 
 export interface StudyColumn {
@@ -109,6 +112,8 @@ export interface StudyTablePlan {
   readonly references: readonly string[]
   /** `matrix`: the window draws it as a heatmap as well. */
   readonly view: 'table' | 'matrix'
+  /** A last row with each column's mean over the rows above (mean received). */
+  readonly meanRow?: { readonly id: string; readonly label: string }
 }
 
 /** A study on one base configuration: the content of studies/NAME/study.json. */
@@ -123,12 +128,19 @@ export interface Study extends StudyAbout {
   readonly notes: readonly string[]
 }
 
+/** The candidate with the highest mean of the tasks' last validation scores; the earlier one of equals. */
+export interface BestOf {
+  readonly kind: 'best'
+  readonly tasks: readonly TaskId[]
+  readonly candidates: readonly { readonly difference: ConfigDifference; readonly run: string }[]
+}
+
 /** A value of a configuration that only finished runs can tell; filled in when the run starts. */
 export type Derivation =
-  | { readonly kind: 'best'; readonly tasks: readonly TaskId[]; readonly candidates: readonly { readonly difference: ConfigDifference; readonly run: string }[] }
+  | BestOf
   | { readonly kind: 'order'; readonly first: 'easy' | 'hard'; readonly from: readonly { readonly task: TaskId; readonly run: string }[] }
 
-/** One folder runs/ID (training), or one result studies/results/ID.json (a measure). */
+/** One folder runs/ID (training), or one result studies/results/ID (a measure). */
 export interface PlannedRun {
   /** 16 hexadecimal digits over configuration, data, seed and what it is derived from: equal content, equal id. */
   readonly id: string
@@ -141,6 +153,8 @@ export interface PlannedRun {
   /** The run whose last checkpoint it starts from. */
   readonly start: string | null
   readonly derive: readonly Derivation[]
+  /** Of a measure: the models that it looks at, one a task. Empty for training. */
+  readonly inputs: readonly { readonly task: TaskId; readonly run: string | null; readonly oneOf: BestOf | null }[]
 }
 
 /** Where a run's figures go. A cell has either a run or, with the seed of a search, the best of some. */
@@ -150,8 +164,7 @@ export interface PlannedCell {
   readonly seed: number
   readonly fills: readonly TaskId[]
   readonly run: string | null
-  readonly oneOf: Extract<Derivation, { kind: 'best' }> | null
-  readonly helper: boolean
+  readonly oneOf: BestOf | null
 }
 
 /** The content of studies/NAME/plan.json; made from study.json alone, so it can be made again. */
@@ -198,7 +211,7 @@ export interface StudyStatus {
   readonly done: number
   readonly failed: number
   readonly live: number
-  /** Runs that were there already or belong to another study as well. */
+  /** Estimated for what is left at this many runs at a time; null while nothing was measured. */
   readonly secondsLeft: number | null
   readonly runs: readonly StudyRunStatus[]
 }
@@ -227,6 +240,8 @@ export interface StudyControl {
   readonly only: readonly string[] | null
   /** Runs that failed or were stopped are started again if they ended before this time (ms since 1970), all or these. */
   readonly retry: { readonly before: number; readonly runs: readonly string[] | null } | null
+  /** What is asked of Slurm for each run, as key=value (study/executors/slurm-options.ts). */
+  readonly slurm: readonly string[]
 }
 
 /** Files of a workspace that studies use; run folders are runs/ID. */
@@ -241,7 +256,7 @@ export const STUDY_FILES = {
   log: 'runner.log',
   /** Figures entered by hand or imported (comparison). */
   figures: 'figures.json',
-  /** Results of measures, for all studies: studies/results/ID.json. */
+  /** Results of measures, for all studies: studies/results/ID/result.json. */
   results: 'results',
   /** What was read from finished runs; a cache that may be deleted. */
   digests: '.digests'

@@ -1,8 +1,8 @@
 // Where a study's files are in a workspace: studies/NAME for the study, runs/ID for its runs (shared with everything else
-// of the workspace), studies/results/ID.json for measures. Read next: plan-study.ts, run-study.ts.
+// of the workspace), studies/results/ID for measures. Read next: plan-study.ts, run-study.ts.
 
 import { join, resolve } from 'node:path'
-import { STUDY_FILES, type StudyName } from '../contract/study'
+import { type PlannedRun, STUDY_FILES, type StudyName } from '../contract/study'
 
 export interface StudyPlaces {
   /** The workspace: the folder that holds runs/ and studies/. */
@@ -23,10 +23,15 @@ export function studyFolder(places: StudyPlaces, name: StudyName): string {
   return join(places.studies, name)
 }
 
+/** The folder of a training run. */
 export function runFolder(places: StudyPlaces, id: string): string {
   return join(places.runs, id)
 }
 
-export function resultFile(places: StudyPlaces, id: string): string {
-  return join(places.results, `${id}.json`)
+/** Result of a measure, and why it failed. */
+export const RESULT_FILES = { result: 'result.json', failure: 'failure.json' } as const
+
+/** The folder in which a planned run works, and whose lock says who does. */
+export function workFolder(places: StudyPlaces, { work, id }: Pick<PlannedRun, 'work' | 'id'>): string {
+  return work === 'train' ? runFolder(places, id) : join(places.results, id)
 }

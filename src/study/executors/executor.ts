@@ -31,8 +31,11 @@ export interface StudyWork {
 
 export interface Executor {
   readonly name: ExecutorName
-  /** Starts or submits what may start. Called about once a second; must come back soon and never start a run twice. */
-  tick(work: StudyWork): Promise<void>
+  /**
+   * Starts or submits what may start. Called about once a second; must come back soon and never start a run twice. Returns the
+   * ids that it started now, so that a run that dies at once is given up; nothing where a scheduler counts attempts.
+   */
+  tick(work: StudyWork): Promise<readonly string[] | void>
   /** Ends live work of this study: `pause` with a checkpoint, so that it goes on later; `cancel` also forgets what is submitted. */
   halt(work: StudyWork, how: 'pause' | 'cancel'): Promise<void>
   /** What only the executor knows of runs that the folders call ready or waiting: submitted, and why it waits. */

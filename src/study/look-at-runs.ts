@@ -1,0 +1,68 @@
+// What is true of each run of a plan right now, read from its folder and lock: the runner decides by it and the window shows
+// it. Nothing is remembered. Read next: run-study.ts, study-status.ts.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { RUN_FILES } from '../contract/run-format'
+import type { PlannedRun, StudyPlan, StudyRunState } from '../contract/study'
+import type { RunState } from '../contract/run-events'
+import { ownerOf } from '../host/process-liveness'
+import type { RunLook } from './executors/executor'
+import type { Digests } from './run-digest'
+import { RESULT_FILES, type StudyPlaces, workFolder } from './study-places'
+
+/** States of a run that a process is at work on. */
+const WITH_PROCESS: readonly StudyRunState[] = ['preparing', 'running', 'queued']
+
+/** Every run of the plan, in its order. */
+export function lookAtRuns(places: StudyPlaces, plan: StudyPlan, digests: Digests): RunLook[] {
+  const done = new Set<string>()
+  return plan.runs.map((run) => {
+    const found = lookAt(places, run, digests)
+    if (found.state === 'done') done.add(run.id)
+    if (found.state !== 'ready') return { run, ...found }
+    const open = run.needs.filter((id) => !done.has(id)).length
+    return open === 0 ? { run, ...found } : { run, state: 'waiting', reason: `needs ${open} other run${open === 1 ? '' : 's'}` }
+  })
+}
+
+function lookAt(places: StudyPlaces, run: PlannedRun, digests: Digests): Omit<RunLook, 'run'> {
+  const owner = ownerOf(workFolder(places, run))
+  return run.work === 'train' ? trainingState(places, run, digests, owner.kind) : measureState(places, run, owner.kind)
+}
+
+function trainingState(places: StudyPlaces, run: PlannedRun, digests: Digests, owner: ReturnType<typeof ownerOf>['kind']): Omit<RunLook, 'run'> {
+  const folder = workFolder(places, run)
+  const digest = digests.of(run.id)
+  if (digest?.state === 'done') return { state: 'done', reason: digest.reason }
+  if (owner === 'alive') return { state: liveState(digest?.state), reason: digest?.reason ?? '' }
+  if (!digest) return existsSync(join(folder, RUN_FILES.config)) ? { state: 'created', reason: 'its folder is made, nothing is trained' } : { state: 'ready', reason: '' }
+  if (digest.state === 'failed' || digest.state === 'stopped' || digest.state === 'paused') return { state: digest.state, reason: digest.reason }
+  return { state: 'interrupted', reason: 'its process ended without a word' }
+}
+
+function liveState(written: RunState | undefined): StudyRunState {
+  return written === 'running' || written === 'paused' ? written : 'preparing'
+}
+
+function measureState(places: StudyPlaces, run: PlannedRun, owner: ReturnType<typeof ownerOf>['kind']): Omit<RunLook, 'run'> {
+  const folder = workFolder(places, run)
+  if (existsSync(join(folder, RESULT_FILES.result))) return { state: 'done', reason: '' }
+  if (owner === 'alive') return { state: 'running', reason: '' }
+  const failure = readFailure(join(folder, RESULT_FILES.failure))
+  if (failure) return { state: 'failed', reason: failure.message }
+  return owner === 'gone' ? { state: 'interrupted', reason: 'its process ended without a word' } : { state: 'ready', reason: '' }
+}
+
+/** Why a measure failed, and when. */
+export function readFailure(path: string): { readonly message: string; readonly time: number } | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as { message: string; time: number }
+  } catch {
+    return undefined
+  }
+}
+
+export function hasProcess({ state }: Pick<RunLook, 'state'>): boolean {
+  return WITH_PROCESS.includes(state)
+}

@@ -1,0 +1,96 @@
+// Expands a study to runs: settings × seeds, and whatever those start from, choose from or are ordered by. A run that is
+// needed twice is planned once. Pure but for the data's identity. Read next: content-id.ts, start-run.ts.
+
+import { type ConfigDifference, type RunConfig, resolveConfig } from '../contract/run-config'
+import type { BestOf, Derivation, PlannedCell, PlannedRun, Study, StudyPart, StudyPlan, StudySetting } from '../contract/study'
+import { TASK_IDS } from '../contract/task-catalog'
+import { type RunContent, contentId } from './content-id'
+import type { DataIdentity } from './data-identity'
+
+/** A part's result for one seed: a run, or the best of a search. */
+type Chosen = Pick<PlannedCell, 'run' | 'oneOf'>
+
+export function planStudy(study: Study, identity: DataIdentity): StudyPlan {
+  const planner = new Planner(study, identity)
+  const shown = new Set(study.tables.flatMap((table) => table.rows.concat(table.baseline ?? [])))
+  const cells = study.settings.filter(({ id }) => shown.has(id)).flatMap((setting) => planner.cells(setting))
+  return { format: 1, study: study.name, runs: [...planner.runs.values()], cells }
+}
+
+class Planner {
+  /** By id, needs before what needs them. */
+  readonly runs = new Map<string, PlannedRun>()
+
+  constructor(private readonly study: Study, private readonly identity: DataIdentity) {}
+
+  cells(setting: StudySetting): PlannedCell[] {
+    const seeds = setting.firstSeedOnly ? this.study.seeds.slice(0, 1) : this.study.seeds
+    return seeds.flatMap((seed) => {
+      const trained = setting.parts.map((part): PlannedCell => ({ setting: setting.id, part: part.id, seed, fills: part.fills, ...this.choose(setting, part, seed) }))
+      return setting.measure === undefined ? trained : [...trained, this.measure(setting, trained, seed)]
+    })
+  }
+
+  private choose(setting: StudySetting, part: StudyPart, seed: number): Chosen {
+    const candidates = part.search?.candidates ?? []
+    if (!part.search || candidates.length < 2) return { run: this.train(setting, part, seed, candidates[0] ?? {}, []), oneOf: null }
+    const [first = seed] = this.study.seeds
+    const best: BestOf = {
+      kind: 'best', tasks: part.search.tasks,
+      candidates: candidates.map((difference) => ({ difference, run: this.train(setting, part, first, difference, []) }))
+    }
+    return seed === first ? { run: null, oneOf: best } : { run: this.train(setting, part, seed, {}, [best]), oneOf: null }
+  }
+
+  /** The id of a training run, which is planned if it is not yet. */
+  private train(setting: StudySetting, part: StudyPart, seed: number, extra: ConfigDifference, derive: readonly Derivation[]): string {
+    const { base } = this.study
+    const config = resolveConfig(base, { ...part.difference, ...extra, tasks: inCatalogOrder(part.difference.tasks ?? base.tasks), seed, keepCheckpoints: 1 })
+    const start = part.start === undefined ? null : this.referred(part.start.setting, part.start.part, seed)
+    const all = part.order === undefined ? derive : [...derive, this.order(part.order)]
+    return this.add({ work: 'train', config, start, derive: all, inputs: [] }, `${setting.id} ${part.id} seed ${seed}`)
+  }
+
+  /** The order is measured once, with the first seed. */
+  private order({ first, from }: NonNullable<StudyPart['order']>): Derivation {
+    const [seed = 1] = this.study.seeds
+    return { kind: 'order', first, from: from.map(({ setting, part, task }) => ({ task, run: this.referred(setting, part, seed) })) }
+  }
+
+  /** The run of another setting's part; one without a search, so that it is a single run. */
+  private referred(settingId: string, partId: string, seed: number): string {
+    const setting = this.study.settings.find(({ id }) => id === settingId)
+    const part = setting?.parts.find(({ id }) => id === partId)
+    if (!setting || !part) throw new Error(`Study '${this.study.name}' refers to '${settingId}/${partId}', which it does not have`)
+    const { run } = this.choose(setting, part, seed)
+    if (run === null) throw new Error(`Study '${this.study.name}' starts a run from '${settingId}/${partId}', which is the best of a search`)
+    return run
+  }
+
+  private measure(setting: StudySetting, trained: readonly PlannedCell[], seed: number): PlannedCell {
+    const work = setting.measure ?? 'overlap'
+    const inputs = TASK_IDS.flatMap((task) => {
+      const cell = trained.find(({ fills }) => fills.includes(task))
+      return cell ? [{ task, run: cell.run, oneOf: cell.oneOf }] : []
+    })
+    const config = resolveConfig(this.study.base, { seed: setting.firstSeedOnly ? this.study.base.seed : seed })
+    const run = this.add({ work, config, start: null, derive: [], inputs }, `${setting.id} ${work} seed ${seed}`)
+    return { setting: setting.id, part: work, seed, fills: [], run, oneOf: null }
+  }
+
+  private add(content: RunContent, name: string): string {
+    const id = contentId(content, this.identity(content.config))
+    if (!this.runs.has(id)) this.runs.set(id, { id, name, ...content, config: { ...content.config, name: `${name} (${id.slice(0, 4)})` }, needs: needsOf(content) })
+    return id
+  }
+}
+
+function needsOf({ start, derive, inputs }: RunContent): string[] {
+  const fromDerivation = (derivation: Derivation): string[] => (derivation.kind === 'best' ? derivation.candidates : derivation.from).map(({ run }) => run)
+  const fromInputs = inputs.flatMap(({ run, oneOf }) => (oneOf ? fromDerivation(oneOf) : run === null ? [] : [run]))
+  return [...new Set([...(start === null ? [] : [start]), ...derive.flatMap(fromDerivation), ...fromInputs])]
+}
+
+function inCatalogOrder(tasks: RunConfig['tasks']): RunConfig['tasks'] {
+  return TASK_IDS.filter((task) => tasks.includes(task))
+}

@@ -1,0 +1,80 @@
+// Makes the run folder of a planned run when it starts: only then is known what it starts from and what finished runs
+// decided. An existing folder is left as it is: the run goes on. Read next: ../engine/training/train-run.ts (what runs it).
+
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { WorkbenchError } from '../contract/check'
+import { type ConfigDifference, type RunConfig, resolveConfig } from '../contract/run-config'
+import { RUN_FILES } from '../contract/run-format'
+import type { BestOf, Derivation, PlannedRun } from '../contract/study'
+import { TASK_IDS, type TaskId } from '../contract/task-catalog'
+import { mean } from '../contract/study-statistics'
+import { writeFileAtomic } from '../host/workspace'
+import type { Digests, RunDigest, TaskDigest } from './run-digest'
+import { type StudyPlaces, runFolder } from './study-places'
+
+/** Writes runs/ID/config.json if it is not there; returns the folder. Throws if something it needs is not done. */
+export function prepareRunFolder(places: StudyPlaces, planned: PlannedRun, digests: Digests): string {
+  const folder = runFolder(places, planned.id)
+  const file = join(folder, RUN_FILES.config)
+  if (existsSync(file)) return folder
+  const config = decidedConfig(places, planned, digests)
+  mkdirSync(folder, { recursive: true })
+  writeFileAtomic(file, `${JSON.stringify(config, null, 2)}\n`)
+  return folder
+}
+
+/** The configuration with what finished runs decide filled in. */
+export function decidedConfig(places: StudyPlaces, { config, start, derive, name }: PlannedRun, digests: Digests): RunConfig {
+  const differences = derive.map((derivation) => differenceOf(derivation, digests, name))
+  const weights: ConfigDifference = start === null ? {} : { start: runFolder(places, start) }
+  return resolveConfig(config, Object.assign({}, ...differences, weights) as ConfigDifference)
+}
+
+function differenceOf(derivation: Derivation, digests: Digests, name: string): ConfigDifference {
+  if (derivation.kind === 'best') {
+    const best = bestCandidate(derivation, digests)
+    if (!best) throw new WorkbenchError(`Run '${name}' takes the best of ${derivation.candidates.length} settings, but not all of those runs are done.`)
+    return best.difference
+  }
+  return { curriculum: convergenceOrder(derivation, digests, name) }
+}
+
+/** The candidate with the highest mean last validation score; undefined until all are done. */
+export function bestCandidate({ tasks, candidates }: BestOf, digests: Digests): BestOf['candidates'][number] | undefined {
+  let best: { readonly score: number; readonly candidate: BestOf['candidates'][number] } | undefined
+  for (const candidate of candidates) {
+    const digest = digests.of(candidate.run)
+    if (digest?.state !== 'done') return undefined
+    const score = mean(tasks.map((task) => lastScore(digest.tasks[task])))
+    if (!best || score > best.score) best = { score, candidate }
+  }
+  return best?.candidate
+}
+
+/** The last validation score, or minus infinity: a run without one is never the best. */
+function lastScore(task: TaskDigest | undefined): number {
+  const score = task?.validation[task.validation.length - 1]?.[1]
+  return score === undefined || Number.isNaN(score) ? Number.NEGATIVE_INFINITY : score
+}
+
+function convergenceOrder({ first, from }: Extract<Derivation, { kind: 'order' }>, digests: Digests, name: string): TaskId[] {
+  const times = from.map(({ task, run }) => {
+    const digest = digests.of(run)
+    if (digest?.state !== 'done') throw new WorkbenchError(`Run '${name}' orders the tasks by single-task runs, but that of ${task} is not done.`)
+    return { task, iterations: convergenceOf(digest, task) ?? digest.iterations }
+  })
+  // Equal times keep the catalog's order, also when reversed.
+  const sign = first === 'easy' ? 1 : -1
+  return times.sort((a, b) => sign * (a.iterations - b.iterations) || TASK_IDS.indexOf(a.task) - TASK_IDS.indexOf(b.task)).map(({ task }) => task)
+}
+
+/** Relative distance from the best validation score that counts as converged. */
+const CONVERGED = 0.01
+
+/** Iterations until the validation score is within 1 % of its best; undefined without a validation. */
+export function convergenceOf(digest: RunDigest, task: TaskId): number | undefined {
+  const validation = digest.tasks[task]?.validation ?? []
+  const best = Math.max(...validation.map(([, score]) => score))
+  return validation.find(([, score]) => score >= best * (1 - CONVERGED))?.[0]
+}

@@ -1,0 +1,58 @@
+// Where a study stands and what it still costs, from the folders alone. Seconds come from steps and checks measured in the
+// workspace's runs. Read next: look-at-runs.ts, study-cost.ts.
+
+import type { PlannedCell, StudyName, StudyRunStatus, StudyState, StudyStatus } from '../contract/study'
+import { ownerOf } from '../host/process-liveness'
+import { hostname } from 'node:os'
+import { automaticJobs, machineNow } from './executors/capacity'
+import type { RunLook } from './executors/executor'
+import { hasProcess, lookAtRuns } from './look-at-runs'
+import { Digests } from './run-digest'
+import { measuredPace, secondsOf } from './study-cost'
+import { type StudyPlaces, studyFolder } from './study-places'
+import { openStudy, readControl } from './study-store'
+
+export function studyStatus(places: StudyPlaces, name: StudyName, digests = new Digests(places)): StudyStatus {
+  const { study, plan } = openStudy(places, name)
+  const control = readControl(places, name)
+  const looks = lookAtRuns(places, plan, digests)
+  const owner = ownerOf(studyFolder(places, name))
+  const pace = measuredPace(plan, digests)
+  const fills = fillsOf(plan.cells)
+  const runs = looks.map(({ run, state, reason }): StudyRunStatus => {
+    const digest = digests.of(run.id)
+    const iterations = run.work === 'train' ? digest?.iterations || run.config.iterations : 0
+    const iteration = digest?.iteration ?? 0
+    const whole = secondsOf(run, pace)
+    const left = state === 'done' ? 0 : whole === null ? null : whole * (1 - (iterations > 0 ? iteration / iterations : 0))
+    return { id: run.id, name: run.name, work: run.work, state, reason, iteration, iterations, secondsLeft: left, fills: fills.get(run.id) ?? [] }
+  })
+  const jobs = control.jobs ?? automaticJobs(machineNow(), study.base.model)
+  return {
+    name, title: study.title, state: stateOf(looks, owner.kind === 'alive', control.wanted), executor: control.executor,
+    runner: owner.kind === 'alive' ? { processId: owner.processId, host: owner.local ? hostname() : '' } : null,
+    jobs, preset: study.base.preset, seeds: study.seeds, total: runs.length,
+    done: count(looks, ({ state }) => state === 'done'), failed: count(looks, ({ state }) => state === 'failed'), live: count(looks, hasProcess),
+    secondsLeft: runs.some(({ secondsLeft }) => secondsLeft === null) ? null : runs.reduce((sum, { secondsLeft }) => sum + (secondsLeft ?? 0), 0) / jobs,
+    runs
+  }
+}
+
+const count = (looks: readonly RunLook[], is: (look: RunLook) => boolean): number => looks.filter(is).length
+
+function stateOf(looks: readonly RunLook[], runnerLives: boolean, wanted: 'run' | 'pause' | 'cancel'): StudyState {
+  if (looks.every(({ state }) => state === 'done')) return 'done'
+  if (runnerLives) return wanted === 'run' ? 'running' : wanted === 'pause' ? 'paused' : 'cancelled'
+  if (wanted !== 'run') return wanted === 'pause' ? 'paused' : 'cancelled'
+  return looks.some(({ state }) => state === 'failed' || state === 'stopped') ? 'partly' : 'idle'
+}
+
+/** `setting/part` of the cells that each run fills, its candidates' too. */
+function fillsOf(cells: readonly PlannedCell[]): Map<string, string[]> {
+  const fills = new Map<string, string[]>()
+  for (const { setting, part, run, oneOf } of cells) {
+    const ids = run === null ? (oneOf?.candidates ?? []).map((candidate) => candidate.run) : [run]
+    for (const id of ids) fills.set(id, [...new Set([...(fills.get(id) ?? []), `${setting}/${part}`])])
+  }
+  return fills
+}

@@ -1,0 +1,144 @@
+// A study's tables from what its runs' folders say, at any moment: finished cells have figures, open ones say which runs
+// they wait for. Read next: measured-value.ts, paired-examples.ts, contract/study-table.ts.
+
+import { WorkbenchError } from '../contract/check'
+import type { Study, StudyColumn, StudyName, StudyPlan, StudyTablePlan } from '../contract/study'
+import { referenceRows } from '../contract/study-references'
+import { bootstrapInterval, mean, signFlipTest, standardDeviation } from '../contract/study-statistics'
+import type { ReferenceRow, StudyCell, StudyRow, StudyTable } from '../contract/study-table'
+import { type SettingRuns, settingRuns } from './cell-runs'
+import { readFigures } from './figures'
+import { type Reading, measuredValue } from './measured-value'
+import { examplesTest } from './paired-examples'
+import { Digests } from './run-digest'
+import type { StudyPlaces } from './study-places'
+import { openStudy } from './study-store'
+
+const TEST_NOTE =
+  'Mean ± standard deviation over seeds. Difference: mean of the differences to the baseline with the same seed. p: paired permutation test (sign flips), two-sided; over test examples where runs kept their scores (differences of an example averaged over seeds), else over seeds; no correction for many comparisons.'
+
+interface TableSource {
+  readonly places: StudyPlaces
+  readonly study: Study
+  readonly plan: StudyPlan
+  readonly digests: Digests
+}
+
+/** The main table, or the one of an id. Throws for an unknown one. */
+export function studyTable(places: StudyPlaces, name: StudyName, tableId?: string, digests = new Digests(places)): StudyTable {
+  return tableOf({ places, ...openStudy(places, name), digests }, tableId)
+}
+
+export function tableOf(source: TableSource, tableId?: string): StudyTable {
+  const { study, plan, places, digests } = source
+  const found = tableId === undefined ? study.tables[0] : study.tables.find(({ id }) => id === tableId)
+  if (!found) throw new WorkbenchError(`Study '${study.name}' has no table '${tableId ?? ''}'. Its tables: ${study.tables.map(({ id }) => id).join(', ')}.`)
+  const runs = settingRuns(study, plan, digests)
+  const own = found.rows.map((id) => rowOf(id, found, runs, source))
+  const rows = markBest(found, found.meanRow ? [...own, receivedRow(found.meanRow, own, found.columns)] : own)
+  return {
+    study: study.name, table: found.id, title: found.title, preset: study.base.preset, seeds: study.seeds, baseline: found.baseline,
+    columns: found.columns.map(({ id }) => id), columnInfo: found.columns, rows, references: references(found, places, study),
+    notes: [...study.notes, ...own.flatMap(({ label, note }) => (note === '' ? [] : [`${label}: ${note}.`]))],
+    test: found.baseline === null ? '' : TEST_NOTE,
+    tables: study.tables.map(({ id, title }) => ({ id, title })), view: found.view
+  }
+}
+
+function references({ references: tables, columns }: StudyTablePlan, places: StudyPlaces, { name }: Study): ReferenceRow[] {
+  const known = new Set(columns.map(({ id }) => id))
+  return [...referenceRows(tables), ...readFigures(places, name)]
+    .map((row) => ({ ...row, cells: Object.fromEntries(Object.entries(row.cells).filter(([column]) => known.has(column))) }))
+    .filter(({ cells }) => Object.keys(cells).length > 0)
+}
+
+function rowOf(id: string, table: StudyTablePlan, runs: ReadonlyMap<string, readonly SettingRuns[]>, { places, study }: TableSource): StudyRow {
+  const setting = study.settings.find((candidate) => candidate.id === id)
+  const own = runs.get(id) ?? []
+  const baseline = table.baseline === null ? [] : runs.get(table.baseline) ?? []
+  const cells = table.columns.flatMap((column): [string, StudyCell][] => {
+    const cell = cellOf(column, table, own, baseline, places)
+    return cell ? [[column.id, cell]] : []
+  })
+  return { setting: id, label: setting?.label ?? id, note: setting?.note ?? '', cells: Object.fromEntries(cells) }
+}
+
+/** Undefined where the column means nothing for the row. */
+function cellOf(column: StudyColumn, { columns, baseline: baselineId }: StudyTablePlan, own: readonly SettingRuns[], baseline: readonly SettingRuns[], places: StudyPlaces): StudyCell | undefined {
+  const baselineOf = (seed: number): SettingRuns | undefined => baseline.find((runs) => runs.seed === seed)
+  const readingOf = (seed: number): Reading => ({ places, columns, baseline: baselineOf(seed) })
+  const read = own.map((runs) => ({ runs, value: measuredValue(column.measure, runs, readingOf(runs.seed)) }))
+  if (read.length === 0 || read.some(({ value }) => value === null)) return undefined
+  const values = read.flatMap(({ runs, value }) => (typeof value === 'number' && !Number.isNaN(value) ? [{ seed: runs.seed, value }] : []))
+  const numbers = values.map(({ value }) => value)
+  const behind = runsBehind(column, own)
+  return {
+    mean: numbers.length > 0 ? mean(numbers) : null, sd: standardDeviation(numbers), n: numbers.length, interval: bootstrapInterval(numbers), values,
+    ...comparison(column, own, baseline, values, readingOf),
+    runs: behind, open: values.length === own.length ? [] : openRuns(column, own, new Set(values.map(({ seed }) => seed))),
+    baselineRuns: baselineId === null ? [] : runsBehind(column, baseline), best: false
+  }
+}
+
+type Comparison = Pick<StudyCell, 'difference' | 'p' | 'pSeeds' | 'test'>
+
+/** Against the baseline, over the seeds that both have. A gain is itself the difference. */
+function comparison(column: StudyColumn, own: readonly SettingRuns[], baseline: readonly SettingRuns[], values: StudyCell['values'], readingOf: (seed: number) => Reading): Comparison {
+  const gains = isGain(column, readingOf(own[0]?.seed ?? 0).columns)
+  const pairs = values.flatMap(({ seed, value }) => {
+    const mine = own.find((runs) => runs.seed === seed)
+    const other = baseline.find((runs) => runs.seed === seed)
+    const reference = gains ? 0 : other && measuredValue(column.measure, other, readingOf(seed))
+    return mine && other && typeof reference === 'number' ? [{ runs: [mine, other] as const, difference: value - reference }] : []
+  })
+  if (pairs.length === 0) return { difference: null, p: null, pSeeds: null, test: null }
+  const differences = pairs.map(({ difference }) => difference)
+  const pSeeds = signFlipTest(differences)
+  const pExamples = examplesTest(column.measure, pairs.map(({ runs }) => runs), readingOf(pairs[0]?.runs[0].seed ?? 0).columns)
+  return { difference: mean(differences), p: pExamples ?? pSeeds, pSeeds, test: pExamples === null ? 'seeds' : 'examples' }
+}
+
+function isGain({ measure }: StudyColumn, columns: readonly StudyColumn[]): boolean {
+  if (measure.kind !== 'mean') return measure.kind === 'gain'
+  return measure.of.every((id) => columns.find((column) => column.id === id)?.measure.kind === 'gain')
+}
+
+function runsBehind({ measure }: StudyColumn, settings: readonly SettingRuns[]): string[] {
+  const ids = settings.flatMap((runs) => (measure.kind === 'result' ? runs.measure() ?? [] : 'task' in measure ? runs.ids(measure.task) : runs.ids()))
+  return [...new Set(ids)]
+}
+
+function openRuns(column: StudyColumn, own: readonly SettingRuns[], measured: ReadonlySet<number>): string[] {
+  return runsBehind(column, own.filter(({ seed }) => !measured.has(seed)))
+}
+
+/** Each column's mean over the rows, seed by seed. */
+function receivedRow({ id, label }: NonNullable<StudyTablePlan['meanRow']>, rows: readonly StudyRow[], columns: readonly StudyColumn[]): StudyRow {
+  const cells = columns.flatMap((column): [string, StudyCell][] => {
+    const above = rows.flatMap(({ cells: row }) => row[column.id] ?? [])
+    if (above.length === 0 || column.measure.kind === 'mean') return []
+    const seeds = (above[0]?.values ?? []).map(({ seed }) => seed).filter((seed) => above.every(({ values }) => values.some((value) => value.seed === seed)))
+    const values = seeds.map((seed) => ({ seed, value: mean(above.flatMap((cell) => cell.values.find((value) => value.seed === seed)?.value ?? [])) }))
+    const numbers = values.map(({ value }) => value)
+    const centre = numbers.length > 0 ? mean(numbers) : null
+    const runs = [...new Set(above.flatMap((cell) => cell.runs))]
+    return [[column.id, {
+      mean: centre, sd: standardDeviation(numbers), n: numbers.length, interval: bootstrapInterval(numbers), values,
+      difference: centre, p: signFlipTest(numbers), pSeeds: signFlipTest(numbers), test: numbers.length > 0 ? 'seeds' : null,
+      runs, open: [...new Set(above.flatMap((cell) => cell.open))], baselineRuns: [...new Set(above.flatMap((cell) => cell.baselineRuns))], best: false
+    }]]
+  })
+  return { setting: id, label, note: '', cells: Object.fromEntries(cells) }
+}
+
+/** Marks the best mean of each column; none while fewer than two rows have one. */
+function markBest({ columns, meanRow }: StudyTablePlan, rows: readonly StudyRow[]): StudyRow[] {
+  const best = new Map(columns.flatMap(({ id, better }): [string, number][] => {
+    const means = rows.filter(({ setting }) => setting !== meanRow?.id).flatMap(({ cells }) => cells[id]?.mean ?? [])
+    return better === 'neither' || means.length < 2 ? [] : [[id, better === 'higher' ? Math.max(...means) : Math.min(...means)]]
+  }))
+  return rows.map((row) => ({
+    ...row,
+    cells: Object.fromEntries(Object.entries(row.cells).map(([id, cell]) => [id, { ...cell, best: row.setting !== meanRow?.id && cell.mean !== null && cell.mean === best.get(id) }]))
+  }))
+}
