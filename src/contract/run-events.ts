@@ -83,7 +83,10 @@ export interface CheckpointEvent extends EventBase {
   /** Relative to the run folder. */
   readonly folder: string
   readonly sizeBytes: number
+  /** Until it was whole on the disk; its iteration is the one it was taken at. */
   readonly milliseconds: number
+  /** How long training stood still for it. */
+  readonly heldUpMs?: number
 }
 
 export interface SampleEvent extends EventBase {
@@ -142,9 +145,26 @@ export interface ProcessMemory {
   readonly tensors: number
 }
 
+/** How the tasks' gradients of the shared parameters go together (engine/analysis/gradient-conflict.ts). */
+export interface GradientConflictEvent extends EventBase {
+  readonly kind: 'gradientConflict'
+  /** In the order of a round; the rows and columns of `cosines`. */
+  readonly tasks: readonly TaskId[]
+  /** [tasks, tasks] from −1 (undo each other) to 1 (pull alike); null where a gradient is zero. Symmetric, 1 on the diagonal. */
+  readonly cosines: readonly (readonly (number | null)[])[]
+  /** Cosine between the two halves of each task's own batches: near 0, its direction is mostly noise. */
+  readonly agreement: readonly (number | null)[]
+  /** Batches of each task. */
+  readonly batches: number
+  /** Shared parameters, and how many of them were compared. */
+  readonly parameters: number
+  readonly compared: number
+  readonly milliseconds: number
+}
+
 export type RunEvent =
   | StateEvent | ProgressEvent | StepEvent | ValidationEvent | StopAndGoEvent | CheckpointEvent | SampleEvent | NoteEvent | FailureEvent
-  | PhasesEvent
+  | PhasesEvent | GradientConflictEvent
 
 /** An event before the run folder gives it its sequence number, time and iteration. */
 export type NewRunEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'sequence' | 'time' | 'iteration'> : never) : never

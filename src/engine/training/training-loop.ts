@@ -13,12 +13,12 @@ import { peakRate, rateFactor } from '../schedule/learning-rate'
 import { maySteps, resetDue, validationDue } from '../schedule/round-robin'
 import { resetStopAndGo, startStopAndGo } from '../schedule/stop-and-go'
 import { checkScoreBy } from '../schedule/stop-and-go-rule'
-import { saveCheckpoint } from './checkpoint'
 import type { Course, CourseTask } from './course'
 import { type LoopState, dropoutSeed } from './loop-state'
 import { PhaseClock } from './phase-clock'
 import type { RunControl } from './run-control'
 import type { RunFolder } from './run-folder'
+import { CheckpointSaver, type SaveResult } from './save-checkpoint'
 
 /** How a run ended: `paused` was asked to leave with a checkpoint, `stopped` to stop. */
 export type RunEnd = 'done' | 'stopped' | 'paused' | 'failed'
@@ -36,18 +36,29 @@ export class TrainingLoop {
   private validationAsked = false
   private validating = false
   private readonly clock = new PhaseClock()
+  private readonly saver: CheckpointSaver
 
   constructor(
     private readonly config: RunConfig,
     private readonly run: RunFolder,
     private readonly control: RunControl,
-    private readonly engine: Pick<StepEngine, 'read' | 'tensors'>,
+    private readonly engine: Pick<StepEngine, 'list' | 'readEach' | 'read' | 'write' | 'tensors'>,
     private readonly course: Course,
     readonly state: LoopState
-  ) {}
+  ) {
+    this.saver = new CheckpointSaver(run.folder, config.keepCheckpoints)
+  }
 
   async train(): Promise<RunEnd> {
-    const end = await this.rounds()
+    let end: RunEnd
+    try {
+      end = await this.rounds()
+      await this.clock.saving(() => this.saver.settled())
+    } finally {
+      // A run that breaks down keeps the checkpoint that is being written.
+      await this.saver.settled().catch(() => undefined)
+      this.saver.close()
+    }
     this.report()
     if (end === 'stopped') this.emit({ kind: 'state', state: 'stopped', reason: `stopped after ${this.state.round} of ${this.config.iterations} iterations` })
     if (end === 'done') this.emit({ kind: 'state', state: 'done', reason: `all ${this.config.iterations} iterations are done` })
@@ -61,6 +72,7 @@ export class TrainingLoop {
         if (this.ending === 'stopped') await this.checkpoint()
         return this.ending
       }
+      if (config.gradientConflictEvery > 0 && state.round % config.gradientConflictEvery === 0) await this.measureConflict()
       if (state.round % config.checkpointEvery === 0 || state.round === config.iterations) await this.checkpoint()
     }
     return 'done'
@@ -114,6 +126,22 @@ export class TrainingLoop {
     laps.lap('events')
   }
 
+  /** On the batches that come next, with dropout of its own; the tasks that have stepped at all. */
+  private async measureConflict(): Promise<void> {
+    const { state, config, course } = this
+    const before = performance.now()
+    const laps = { lap: () => undefined, engine: () => undefined }
+    const tasks = course.tasks.filter(isTaskId).filter((task) => (state.batches[task] ?? 0) > 0).map((task) => ({
+      task,
+      step: (batch: number) => course.train(task, (state.batches[task] ?? 0) + batch, {
+        learningRate: 0, headLearningRate: 0, lossScale: 1, dropoutSeed: dropoutSeed(config.seed, state.updates + batch), update: state.updates + 1
+      }, laps)
+    }))
+    if (tasks.length < 2) return
+    const { gradientConflict } = await import('../analysis/gradient-conflict')
+    this.emit({ kind: 'gradientConflict', ...(await gradientConflict(this.engine, tasks)), milliseconds: performance.now() - before })
+  }
+
   private refuseInfinite(task: CourseTask, loss: number, gradientNorm: number): void {
     if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return
     const remedy = 'Lower learningRate, or set clipNorm=1, and start from the last checkpoint.'
@@ -163,6 +191,7 @@ export class TrainingLoop {
   /** Between two steps: lets messages in, obeys commands, waits while paused. False: the run ends here. */
   private async gate(): Promise<boolean> {
     await new Promise((resolve) => setImmediate(resolve))
+    this.saver.check()
     for (let command = this.control.take(); command; command = this.control.take()) {
       if (command === 'checkpoint') await this.checkpoint()
       else if (command === 'validate') this.validationAsked = true
@@ -214,16 +243,21 @@ export class TrainingLoop {
   }
 
   private async save(): Promise<void> {
-    const { run, state, config } = this
-    const before = performance.now()
+    const { run, state, config, engine } = this
+    const iteration = state.round
     run.sync()
-    const arrays = await this.engine.read('all')
-    const result = saveCheckpoint(run.folder, arrays, { iteration: state.round, sequence: run.sequence() + 1, loop: state, config }, config.keepCheckpoints)
+    await this.saver.save(engine, { iteration, sequence: run.sequence(), loop: state, config }, (result) => this.saved(result, iteration))
+  }
+
+  /** Told when a checkpoint is whole on the disk, or when the disk is full; training has gone on meanwhile. */
+  private saved(result: SaveResult, iteration: number): void {
+    const { run } = this
     if (result.saved) {
-      this.emit({ kind: 'checkpoint', folder: result.folder, sizeBytes: result.sizeBytes, milliseconds: performance.now() - before })
+      const { folder, sizeBytes, milliseconds, heldUpMs } = result
+      run.emit({ kind: 'checkpoint', folder, sizeBytes, milliseconds, heldUpMs }, iteration)
     } else {
       const megabytes = (result.neededBytes / 1e6).toFixed(0)
-      this.emit({ kind: 'note', text: `The disk is full: the checkpoint of iteration ${state.round} was not written. It needs ${megabytes} MB in ${run.folder}; older checkpoints are safe. Training goes on; free space before the next one.` })
+      this.emit({ kind: 'note', text: `The disk is full: the checkpoint of iteration ${iteration} was not written. It needs ${megabytes} MB in ${run.folder}; older checkpoints are safe. Training goes on; free space before the next one.` })
     }
   }
 

@@ -3,7 +3,7 @@
 // Read next: task-standing.ts (how good is a task), lanes.ts (the Stop-and-Go board).
 
 import type {
-  CheckpointEvent, FailureEvent, NoteEvent, PhasesEvent, ProgressEvent, RunEvent, SampleEvent, StateEvent, StepEvent, StopAndGoEvent, ValidationEvent
+  CheckpointEvent, FailureEvent, GradientConflictEvent, NoteEvent, PhasesEvent, ProgressEvent, RunEvent, SampleEvent, StateEvent, StepEvent, StopAndGoEvent, ValidationEvent
 } from '../../../contract/run-events'
 import type { TaskId } from '../../../contract/task-catalog'
 import { assertNever } from '../../../contract/check'
@@ -36,6 +36,7 @@ export interface RunRecord {
   progress: ProgressEvent | null
   /** Reports on where the time went; `timesOf` sums them. */
   phases: PhasesEvent[]
+  conflicts: GradientConflictEvent[]
   iteration: number
   /** Number of the last event; the next one is one more, or smaller after a resume. */
   sequence: number
@@ -47,7 +48,7 @@ export function emptyRun(tasks: readonly CurveId[]): RunRecord {
   })
   return {
     tasks: new Map(tasks.map((id) => [id, record(id)])),
-    clock: createSeries(), states: [], checkpoints: [], notes: [], failures: [], progress: null, phases: [], iteration: 0, sequence: 0
+    clock: createSeries(), states: [], checkpoints: [], notes: [], failures: [], progress: null, phases: [], conflicts: [], iteration: 0, sequence: 0
   }
 }
 
@@ -64,7 +65,8 @@ export function foldEvents(run: RunRecord, events: readonly RunEvent[]): void {
 }
 
 function foldEvent(run: RunRecord, event: RunEvent): void {
-  run.iteration = event.iteration
+  // A checkpoint's event comes when it is whole on the disk, and names the iteration it was taken at.
+  if (event.kind !== 'checkpoint') run.iteration = event.iteration
   switch (event.kind) {
     case 'state':
       run.states.push(event)
@@ -92,6 +94,9 @@ function foldEvent(run: RunRecord, event: RunEvent): void {
       return
     case 'phases':
       run.phases.push(event)
+      return
+    case 'gradientConflict':
+      run.conflicts.push(event)
       return
     default: assertNever(event)
   }
@@ -141,6 +146,7 @@ export function forgetFrom(run: RunRecord, sequence: number): void {
   run.notes = run.notes.filter(before)
   run.failures = run.failures.filter(before)
   run.phases = run.phases.filter(before)
+  run.conflicts = run.conflicts.filter(before)
   if (run.progress && !before(run.progress)) run.progress = null
   run.sequence = sequence - 1
 }
