@@ -34,28 +34,50 @@ export interface RunConfig {
   readonly stopAndGo: boolean
   /** A stopped task steps once in so many iterations; `never` holds it until it goes again. */
   readonly stopAndGoGap: number | 'never'
+  /** `code`: the released controller; `paper`: the paper's wording taken literally (spec 4.2). */
+  readonly stopAndGoRule: 'code' | 'paper'
+  /** `epochs`: all tasks go again after the reference's epochs 5 and 7 (only with validateEvery=epoch). */
+  readonly stopAndGoReset: 'epochs' | 'never'
+  /** Relative gain over the best score that counts, and relative loss against it that lets a stopped task go. */
+  readonly stopAndGoGain: number
+  readonly stopAndGoDrop: number
+  /** Ends the run when all its tasks are stopped. */
+  readonly earlyStopping: boolean
+  /** `none`: all tasks from the first round; or the order in which tasks join, one by one over the first half (spec section 6, table 4). */
+  readonly curriculum: 'none' | readonly TaskId[]
+  /** Iterations between two measurements of gradient conflict; 0 for none. Changes nothing else of the run. */
+  readonly gradientConflictEvery: number
   readonly clean: boolean
   /**
    * Wrong pairs of a retrieval check: `reference` draws other pictures and captions at random (spec 3.2); `hard` draws
    * them from the five pictures that look most alike, so that the check does not saturate.
    */
   readonly retrievalCheck: 'reference' | 'hard'
+  /** Split on which retrieval is validated; `test` is what the released code does: its decisions then use test pictures (spec 3.2). */
+  readonly retrievalValidation: 'val' | 'test'
   /** Takes the picture or the words out of every batch: what is still learned then are the data's shortcuts. */
   readonly blind: 'none' | 'picture' | 'words'
-  /** Rows of the trunk in one step; retrieval fills four with an example, NLVR2 two. */
-  readonly batchRows: number
-  readonly learningRate: number
+  /** Rows of the trunk in one step (retrieval fills four with an example, NLVR2 two); `reference`: each task's own batch (spec 3.1). */
+  readonly batchRows: number | 'reference'
+  /** Peak rate of the trunk; `reference`: the smallest of the chosen tasks' own rates (spec 4.3). */
+  readonly learningRate: number | 'reference'
   /** For parameters whose name contains `vil_` (spec 4.3). */
   readonly headLearningRate: number
   /** `reference`: per-task loss scale lr / smallest lr (spec 4.3); `equal`: 1 for all. */
   readonly taskScale: 'reference' | 'equal'
-  readonly schedule: 'warmup-linear' | 'constant'
+  /** `manual`: the released code's default, fixed drops with a warm-up that fights them (spec 4.5). */
+  readonly schedule: 'warmup-linear' | 'constant' | 'manual'
   readonly warmupFraction: number
   readonly beta1: number
   readonly beta2: number
   readonly adamEpsilon: number
   readonly biasCorrection: boolean
   readonly weightDecay: number
+  /**
+   * Parameters without a gradient in a step, such as the heads of other tasks: `rest`, or `drift` with what their earlier
+   * gradients left in the moments, and decay, as the released code does (spec 4.1).
+   */
+  readonly idleHeads: 'rest' | 'drift'
   /** Largest norm of a step's gradient; 0 does not clip. */
   readonly clipNorm: number
   /** Probability of every dropout of the model; 0 switches all off. */
@@ -64,6 +86,12 @@ export interface RunConfig {
   readonly objective: 0 | 1 | 2
   /** `paper`: a masked region masks all that overlap it (IoU > 0.4); `code`: the released code's behaviour. */
   readonly regionMasking: 'paper' | 'code'
+  /** What is predicted of masked regions: 0 detector classes, 1 their feature, 2 their feature among others (spec section 5). */
+  readonly visualTarget: 0 | 1 | 2
+  /** Caption of a mismatched pair: of another picture, or any, as released. */
+  readonly mismatchedCaption: 'other' | 'any'
+  /** Under objective 1: whether validation leaves mismatched pairs out of the masked losses too, or counts them, as released. */
+  readonly validationObjective: 'same' | 'all'
 }
 
 export type ConfigKey = keyof RunConfig
@@ -102,6 +130,19 @@ const wholeOr = <W extends string>(fallback: number | W, word: W, low: number, h
   }
 })
 
+const numberOr = <W extends string>(fallback: number, word: W, low: number, high: number, help: string, integer = false): Field<number | W> => {
+  const plain = numberIn(fallback, low, high, help, integer)
+  return { fallback, help, allowed: `${plain.allowed}, or ${word}`, parse: (value) => (value === word ? word : plain.parse(value)) }
+}
+const digit = (fallback: 0 | 1 | 2, help: string): Field<0 | 1 | 2> => ({
+  fallback, help, allowed: '0 | 1 | 2', parse: (value) => (value === '0' ? 0 : value === '1' ? 1 : value === '2' ? 2 : undefined)
+})
+
+function taskList(value: string): TaskId[] | undefined {
+  const names = value.split(',').map((name) => name.trim()).filter((name) => name !== '')
+  return names.length > 0 ? [...new Set(names.map((name) => taskByName(name).id))] : undefined
+}
+
 export const CONFIG_FIELDS: { readonly [K in ConfigKey]: Field<RunConfig[K]> } = {
   name: text('run', 'name in the run list'),
   preset: text('mini', 'the preset this configuration started from'),
@@ -112,10 +153,7 @@ export const CONFIG_FIELDS: { readonly [K in ConfigKey]: Field<RunConfig[K]> } =
   worldSeed: whole(1, 0, 2147483647, 'seed of that mini-world'),
   tasks: {
     fallback: TASK_IDS, help: 'task ids, comma-separated', allowed: `some of ${TASK_IDS.join(',')}`,
-    parse(value) {
-      const names = value === 'all' ? [...TASK_IDS] : value.split(',').map((name) => name.trim()).filter((name) => name !== '')
-      return names.length > 0 ? [...new Set(names.map((name) => taskByName(name).id))] : undefined
-    }
+    parse: (value) => taskList(value === 'all' ? TASK_IDS.join(',') : value)
   },
   iterations: whole(700, 1, 100_000_000, 'rounds over the active tasks (steps in pre-training)'),
   checkpointEvery: whole(50, 1, 100_000_000, 'iterations between two checkpoints'),
@@ -129,27 +167,39 @@ export const CONFIG_FIELDS: { readonly [K in ConfigKey]: Field<RunConfig[K]> } =
   taskToken: oneOf(['dataset', 'head', 'none'], 'dataset', 'one learned token per data set, per head, or none'),
   stopAndGo: truth(true, 'Dynamic Stop-and-Go'),
   stopAndGoGap: wholeOr(4, 'never', 1, 'a stopped task steps once in so many iterations'),
+  stopAndGoRule: oneOf(['code', 'paper'], 'code', 'the released controller, or the paper’s wording taken literally'),
+  stopAndGoReset: oneOf(['epochs', 'never'], 'epochs', 'whether all tasks go again after epochs 5 and 7, as released'),
+  stopAndGoGain: numberIn(0.001, 0, 1, 'relative gain over the best score that counts'),
+  stopAndGoDrop: numberIn(0.005, 0, 1, 'relative loss against the best score that lets a stopped task go'),
+  earlyStopping: truth(false, 'end the run when all its tasks are stopped'),
+  curriculum: {
+    fallback: 'none', help: 'order in which tasks join over the first half of the run', allowed: `none, or each of the run's tasks once`,
+    parse: (value) => (value === 'none' ? 'none' : taskList(value))
+  },
+  gradientConflictEvery: whole(0, 0, 100_000_000, 'iterations between two measurements of gradient conflict, 0 for none'),
   clean: truth(true, 'drop training examples whose picture is in any test set'),
   retrievalCheck: oneOf(['reference', 'hard'], 'reference', 'wrong pairs of a retrieval check: at random, or from look-alike pictures'),
+  retrievalValidation: oneOf(['val', 'test'], 'val', 'split on which retrieval is validated; test is the released code’s leak'),
   blind: oneOf(['none', 'picture', 'words'], 'none', 'hide the picture or the words, to measure shortcuts'),
-  batchRows: whole(32, 1, 65536, 'rows of the trunk per step'),
-  learningRate: numberIn(1e-4, 0, 10, 'peak learning rate of the trunk'),
+  batchRows: numberOr(32, 'reference', 1, 65536, 'rows of the trunk per step, or each task’s own batch', true),
+  learningRate: numberOr(1e-4, 'reference', 0, 10, 'peak learning rate of the trunk'),
   headLearningRate: numberIn(1e-4, 0, 10, 'peak learning rate of the vil_ heads'),
   taskScale: oneOf(['reference', 'equal'], 'reference', 'per-task loss scale'),
-  schedule: oneOf(['warmup-linear', 'constant'], 'warmup-linear', 'learning-rate schedule'),
+  schedule: oneOf(['warmup-linear', 'constant', 'manual'], 'warmup-linear', 'learning-rate schedule'),
   warmupFraction: numberIn(0.1, 0, 1, 'share of the iterations spent on warm-up'),
   beta1: numberIn(0.9, 0, 0.999999, 'decay of the first moment'),
   beta2: numberIn(0.999, 0, 0.999999, 'decay of the second moment'),
   adamEpsilon: numberIn(1e-6, 1e-12, 1, 'added to the root of the second moment'),
   biasCorrection: truth(false, 'bias correction of Adam'),
   weightDecay: numberIn(0.01, 0, 1, 'decoupled weight decay'),
+  idleHeads: oneOf(['rest', 'drift'], 'rest', 'parameters without a gradient in a step: at rest, or drifting as in the released code'),
   clipNorm: numberIn(0, 0, 1e6, 'largest gradient norm, 0 for no clipping'),
   dropout: numberIn(0.1, 0, 0.9, 'probability of every dropout'),
-  objective: {
-    fallback: 1, help: 'pre-training objective', allowed: '0 | 1 | 2',
-    parse: (value) => (value === '0' ? 0 : value === '1' ? 1 : value === '2' ? 2 : undefined)
-  },
-  regionMasking: oneOf(['paper', 'code'], 'paper', 'region masking rule in pre-training')
+  objective: digit(1, 'pre-training objective'),
+  regionMasking: oneOf(['paper', 'code'], 'paper', 'region masking rule in pre-training'),
+  visualTarget: digit(0, 'what is predicted of masked regions: class, feature, or feature among others'),
+  mismatchedCaption: oneOf(['other', 'any'], 'other', 'caption of a mismatched pair: of another picture, or any'),
+  validationObjective: oneOf(['same', 'all'], 'same', 'pairs whose masked losses count in validation')
 }
 
 export const CONFIG_KEYS = Object.keys(CONFIG_FIELDS) as readonly ConfigKey[]

@@ -48,8 +48,8 @@ export const PRESETS: readonly Preset[] = [
     about: 'bert_base_6layer_6conect with the paper’s schedule (spec sections 1 and 4); needs the real data sets and GPUs.',
     difference: {
       preset: 'paper', name: 'paper', model: 'paper', world: 'none', data: 'data/published', start: 'random',
-      iterations: 202_240, validateEvery: 'epoch', checkpointEvery: 10_112, batchRows: 128,
-      learningRate: 2e-5, headLearningRate: 1e-4, taskScale: 'reference'
+      iterations: 202_240, validateEvery: 'epoch', checkpointEvery: 10_112, batchRows: 'reference',
+      learningRate: 'reference', headLearningRate: 1e-4, taskScale: 'reference', idleHeads: 'drift'
     }
   }
 ]

@@ -84,6 +84,15 @@ export const TASKS: readonly Task[] = ROWS.map(
   })
 )
 
+/** Masked pre-training as released (spec section 5): batch in pairs, learning rate. */
+export const PRETRAINING_REFERENCE = { batch: 512, learningRate: 1e-4 } as const
+
+/** Rows of the trunk in a task's batch: as configured, or as many as its reference batch fills. */
+export function rowsOfBatch(task: TaskId, batchRows: number | 'reference'): number {
+  const { reference, rowsPerExample } = taskById(task)
+  return batchRows === 'reference' ? reference.batch * rowsPerExample : batchRows
+}
+
 /** The reference trains the tasks of a round in the order of their numbers (spec 3.1). */
 export const ROUND_ORDER: readonly TaskId[] = [...TASKS].sort((a, b) => a.number - b.number).map((task) => task.id)
 

@@ -15,7 +15,7 @@ describe.each(['cpu', 'wasm'] as const)('the tiny reference model on the backend
   let report: ParityReport
   beforeAll(async () => {
     await loadBackend(choice)
-    report = runParity(TINY, null, true)
+    report = runParity(TINY, null, join(TINY, 'grads', 'grads.safetensors'))
   })
 
   it('makes every output of every head within 1e-4', () => {
@@ -52,7 +52,7 @@ describe('the parity check', () => {
 
   it('finds every parameter of the reference in its own group', async () => {
     await loadBackend('auto')
-    const groups = readJson(join(TINY, 'grads', 'parameter_groups.json'))['groups'] as Record<string, [number, number]>
+    const groups = readJson(join(TINY, 'grads', 'param_groups_and_norms.json'))['groups'] as Record<string, [number, number]>
     const model = readParityModel(join(TINY, 'config.json'), join(TINY, 'model.safetensors'))
     expect([...model.weights.keys()].sort()).toEqual(Object.keys(groups).sort())
     for (const [name, [rate, decay]] of Object.entries(groups)) {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { TASKS, TASK_IDS } from '../../src/contract/task-catalog'
 import { loadBackend } from '../../src/engine/backend'
 import { createCompiledEngine } from '../../src/engine/execution/compiled-engine'
+import { defaultConfig } from '../../src/contract/run-config'
 import { openPretrainingData } from '../../src/engine/pretraining/pretraining-data'
 import { modelConfig } from '../../src/engine/trunk/trunk-config'
 import type { TaskBatch } from '../../src/engine/tasks/task-batch'
@@ -38,7 +39,7 @@ describe('the loss at the start', () => {
   })
 
   it('has its known values in pre-training', async () => {
-    const data = openPretrainingData({ root: await tinyWorld(), config: { seed: 1, batchRows: 32, objective: 1, regionMasking: 'paper', validationExamples: 0 } })
+    const data = openPretrainingData({ root: await tinyWorld(), config: defaultConfig() })
     await loadBackend('cpu')
     const engine = await createCompiledEngine({
       model: { ...modelConfig('tiny', { ...data, answers: 1, gqaAnswers: 1 }), initializer_range: SMALL }, shapes: [], pretraining: data.shape, seed: 1, taskToken: 'none', dropout: 0,

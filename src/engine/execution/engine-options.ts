@@ -17,6 +17,8 @@ export interface OptimizerOptions {
   readonly weightDecay: number
   /** Largest global norm; 0 does not clip. */
   readonly clipNorm: number
+  /** What a parameter does in a step that gives it no gradient, once it had one (spec 4.1); `rest` if absent. */
+  readonly idleHeads?: 'rest' | 'drift'
 }
 
 export interface PretrainingShape {
@@ -37,6 +39,10 @@ export interface EngineOptions {
   readonly optimizer: OptimizerOptions
   readonly taskToken: TaskToken
   readonly dropout: number
+  /** Parameters that stay as they are: `none`, `trunk`, `text:N`, `vision:N` (optimizer/frozen-parameters.ts); none if absent. */
+  readonly freeze?: string
+  /** Rows of the trunk in one pass: a larger batch is computed in parts (micro-batch.ts); absent: the whole batch at once. */
+  readonly microBatch?: number
   /** Factor of the alignment loss: 0 in pre-training objective 2, else 1. */
   readonly alignmentFactor?: number
 }
@@ -89,15 +95,22 @@ export function taskInputSpecs(options: EngineOptions, shape: TaskShape): InputS
   ]
 }
 
-/** What a pre-training step is fed; there is no task token in pre-training and e = b. */
+/** What a pre-training step is fed; there is no task token in pre-training and e = b. Candidates only with visual target 2. */
 export function pretrainingInputSpecs(options: EngineOptions, shape: PretrainingShape): InputSpec[] {
+  const candidates = shape.rows * shape.regions
+  const choice: InputSpec[] = options.model.visual_target !== 2 ? [] : [
+    { name: 'candidates', dtype: 'float32', shape: [candidates, shape.classes] },
+    { name: 'candidateWeights', dtype: 'float32', shape: ['b', shape.regions, candidates] },
+    { name: 'regionPlaces', dtype: 'int32', shape: ['b', shape.regions] }
+  ]
   return [
     ...trunkInputs(shape.words, shape.regions, options.model.v_feature_size),
     { name: 'wordLabels', dtype: 'int32', shape: ['b', shape.words] },
     { name: 'regionLabels', dtype: 'float32', shape: ['b', shape.regions] },
     { name: 'regionTargets', dtype: 'float32', shape: ['b', shape.regions, shape.classes] },
     { name: 'mismatched', dtype: 'int32', shape: ['b'] },
-    { name: 'weights', dtype: 'float32', shape: ['b'] }
+    { name: 'weights', dtype: 'float32', shape: ['b'] },
+    ...choice
   ]
 }
 
@@ -127,6 +140,7 @@ export function taskFeeds(options: EngineOptions, batch: TaskBatch): Feed[] {
 export function pretrainingFeeds(options: EngineOptions, batch: PretrainingBatch): Feed[] {
   const shape: PretrainingShape = { rows: batch.rows, words: batch.words, regions: batch.regions, classes: batch.classes }
   const { wordIds, wordMask, features, boxes, regionMask, wordLabels, regionLabels, regionTargets, mismatched, weights } = batch
+  const choice: Readonly<Record<string, Float32Array | Int32Array>> = batch.choice ? { candidates: regionTargets, candidateWeights: batch.choice.weights, regionPlaces: batch.choice.places } : {}
   return filled(pretrainingInputSpecs(options, shape), { e: batch.rows, b: batch.rows },
-    { wordIds, wordMask, features, boxes, regionMask, wordLabels, regionLabels, regionTargets, mismatched, weights })
+    { wordIds, wordMask, features, boxes, regionMask, wordLabels, regionLabels, regionTargets, mismatched, weights, ...choice })
 }

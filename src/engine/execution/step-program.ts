@@ -70,7 +70,8 @@ function trunkInputs(inputs: Inputs): TrunkInputs {
 function pretrainingTargets(inputs: Inputs): PretrainingTargets {
   return {
     wordLabels: input(inputs, 'wordLabels'), regionLabels: input(inputs, 'regionLabels'),
-    regionTargets: input(inputs, 'regionTargets'), mismatched: input(inputs, 'mismatched'), weights: input(inputs, 'weights')
+    regionTargets: input(inputs, 'regionTargets'), mismatched: input(inputs, 'mismatched'), weights: input(inputs, 'weights'),
+    candidates: inputs['candidates'], candidateWeights: inputs['candidateWeights'], regionPlaces: inputs['regionPlaces']
   }
 }
 

@@ -2,10 +2,10 @@
 // and whether text and picture belong together. Read next: losses/pretraining-loss.ts.
 
 import { type Tensor, add, reshape } from '@tensorflow/tfjs-core'
+import { activation } from '../nn/activation'
 import { dense, linear, sizeOf } from '../nn/dense'
 import { dropout } from '../nn/dropout'
 import type { ForwardContext } from '../nn/forward-context'
-import { gelu } from '../nn/gelu'
 import { layerNorm } from '../nn/layer-norm'
 
 /** text [b, t, hidden] → [b, t, vocabulary]; the decoder is the word table itself plus a bias of its own. */
@@ -32,6 +32,7 @@ export function alignmentLogits(context: ForwardContext, fused: Tensor): Tensor 
   return logits
 }
 
+/** Both heads use the text's activation, as the reference does. */
 function transform(context: ForwardContext, name: string, x: Tensor): Tensor {
-  return layerNorm(context, `${name}.LayerNorm`, gelu(dense(context, `${name}.dense`, x)))
+  return layerNorm(context, `${name}.LayerNorm`, activation(context.config.hidden_act, dense(context, `${name}.dense`, x)))
 }

@@ -1,5 +1,6 @@
 // AdamW as the reference has it (spec 4.4), in plain TensorFlow.js: moments, the update without or with bias correction,
-// then decoupled decay of the updated value. Only parameters with a gradient in the step move.
+// then decoupled decay of the updated value. Only parameters with a gradient in the step move, or with `drift` also those
+// that had one before.
 // Read next: ../compile/update.ts, the same as graph nodes.
 
 import { type Scalar, type Tensor, type Variable, add, addN, div, minimum, mul, scalar, sqrt, square, sub, sum, tidy, variable, zeros } from '@tensorflow/tfjs-core'
@@ -25,6 +26,14 @@ export interface Adamw {
 export function createAdamw(options: OptimizerOptions): Adamw {
   const first = new Map<string, Variable>()
   const second = new Map<string, Variable>()
+  /** As with torch 1: a gradient that was there once is zero afterwards, not absent. */
+  const driftIdle = (gradients: ReadonlyMap<string, Tensor>, weights: ReadonlyMap<string, Variable>, settings: UpdateSettings): void => {
+    for (const [name, moment] of first) {
+      const weight = weights.get(name)
+      const squares = second.get(name)
+      if (!gradients.has(name) && weight && squares) tidy(() => updateWeight(options, settings, name, weight, zeros(weight.shape), [moment, squares]))
+    }
+  }
   return {
     first,
     second,
@@ -38,6 +47,7 @@ export function createAdamw(options: OptimizerOptions): Adamw {
           const moments = [momentOf(first, name, weight), momentOf(second, name, weight)] as const
           tidy(() => updateWeight(options, settings, name, weight, factor ? mul(gradient, factor) : gradient, moments))
         }
+        if (options.idleHeads === 'drift') driftIdle(gradients, weights, settings)
         return norm
       })
     },

@@ -1,6 +1,7 @@
 // Losses and gradients of each kind of task against the reference's (spec section 2). A fixture's batch is in the
 // reference's data-set form; here it becomes the rows that our batches have. Read next: losses/task-loss.ts.
 
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
 import { WorkbenchError, check } from '../../contract/check'
@@ -9,6 +10,9 @@ import { type StoredTensor, asFloat32, readSafetensors } from '../checkpoint/saf
 import { valueAndGradients } from '../execution/gradients'
 import { type Inputs, input, stepProgram } from '../execution/step-program'
 import { forwardContext } from '../nn/forward-context'
+import { scoreOf } from '../tasks/evaluation'
+import { isFrozen } from '../trunk/frozen-prefix'
+import { type ParityRow, absoluteRow, identicalRow, lengthOf, relativeRow } from './comparison'
 import { type ParityModel, readJson } from './parity-model'
 
 /** The fixture's prefixes and our tasks. */
@@ -16,45 +20,81 @@ const TASK_OF_PREFIX: Readonly<Record<string, TaskId>> = {
   vqa: 'vqa', retrieval: 'coco', refcoco: 'refcoco', nlvr2: 'nlvr2', snli_ve: 'snli-ve', gqa: 'gqa', visual7w: 'visual7w'
 }
 
-/** A loss or a gradient; `relative` is the largest difference divided by the largest number of the expected tensor. */
-export interface GradientDifference {
-  readonly name: string
-  readonly relative: number
-  /** Up to 1e-3; what has no gradient in the reference must have none here. */
-  readonly passed: boolean
-}
-
-/** Compares every loss and gradient that `file` and its neighbour losses.json hold. */
-export function compareGradients(model: ParityModel, file: string): GradientDifference[] {
+/** Compares every loss, train score and gradient that `file` and its neighbours losses.json and grad_norms.json hold. */
+export function compareGradients(model: ParityModel, file: string): ParityRow[] {
   const { tensors } = readSafetensors(file)
-  const losses = readJson(join(dirname(file), 'losses.json'))['losses'] as Readonly<Record<string, { loss: number; no_grad: readonly string[] }>>
+  const losses = readJson(join(dirname(file), 'losses.json'))['losses'] as Readonly<Record<string, Expected>>
+  const normsFile = join(dirname(file), 'grad_norms.json')
+  const norms = existsSync(normsFile) ? (readJson(normsFile) as unknown as Norms) : null
   const prefixes = [...new Set([...tensors.keys()].map((name) => name.split('.')[0] ?? ''))]
   return prefixes.flatMap((prefix) => {
     const expected = losses[prefix]
     check(expected, () => `'losses.json' beside '${file}' has no entry '${prefix}'.`)
-    return comparePrefix(model, tensors, prefix, expected)
+    return comparePrefix(model, tensors, prefix, expected, norms)
   })
 }
 
-function comparePrefix(
-  model: ParityModel, tensors: ReadonlyMap<string, StoredTensor>, prefix: string, expected: { loss: number; no_grad: readonly string[] }
-): GradientDifference[] {
-  const rows: GradientDifference[] = []
+interface Expected {
+  readonly loss: number
+  readonly batch_score?: number
+  readonly no_grad: readonly string[]
+}
+
+interface Norms {
+  readonly columns: readonly string[]
+  /** By parameter; null: no gradient at all. */
+  readonly l2_norms: Readonly<Record<string, readonly (number | null)[]>>
+}
+
+const LIMIT = 1e-3
+/** Key biases have a gradient of exactly 0 in theory; norms this small are rounding, in the reference too. */
+export const NOISE = 1e-6
+
+function comparePrefix(model: ParityModel, tensors: ReadonlyMap<string, StoredTensor>, prefix: string, expected: Expected, norms: Norms | null): ParityRow[] {
+  const rows: ParityRow[] = []
   tidy(() => {
     const task = taskOfPrefix(prefix)
     const inputs = fixtureInputs(model, tensors, prefix, task)
-    const { value, gradients } = valueAndGradients(() => fixtureLoss(model, task, inputs), model.weights)
-    rows.push(relativeDifference(`${prefix}.loss`, value.dataSync() as Float32Array, Float32Array.of(expected.loss)))
+    const trained = new Map([...model.weights].filter(([name]) => !isFrozen(model.config, name)))
+    const { value, gradients } = valueAndGradients(() => fixtureLoss(model, task, inputs), trained)
+    rows.push(relativeRow(`${prefix}.loss`, value.dataSync(), [expected.loss], LIMIT))
+    if (expected.batch_score !== undefined) rows.push(absoluteRow(`${prefix}.train score`, [trainScore(model, task, inputs)], [expected.batch_score], 1e-6))
     for (const [name, stored] of tensors) {
       const parameter = name.startsWith(`${prefix}.grad.`) ? name.slice(prefix.length + 6) : null
-      if (parameter) rows.push(relativeDifference(name, (gradients.get(parameter)?.dataSync() ?? new Float32Array(0)) as Float32Array, asFloat32(stored)))
+      if (parameter) rows.push(relativeRow(name, gradients.get(parameter)?.dataSync() ?? [], asFloat32(stored), LIMIT))
     }
-    for (const parameter of expected.no_grad) {
-      const absent = !gradients.has(parameter)
-      rows.push({ name: `${prefix}.grad.${parameter} (none)`, relative: absent ? 0 : Infinity, passed: absent })
-    }
+    for (const parameter of expected.no_grad) rows.push(identicalRow(`${prefix}.grad.${parameter} (none)`, gradients.has(parameter), false))
+    if (norms) rows.push(normsRow(prefix, gradients, norms))
   })
   return rows
+}
+
+/** The norm of every parameter's gradient in one row; who has none in the reference must have none here. */
+function normsRow(prefix: string, gradients: ReadonlyMap<string, Tensor>, { columns, l2_norms: norms }: Norms): ParityRow {
+  const column = columns.indexOf(prefix)
+  const worst = Object.entries(norms).reduce((most, [name, values]) => {
+    const expected = values[column]
+    if (typeof expected === 'number' && expected < NOISE) return most
+    const gradient = gradients.get(name)
+    if (typeof expected !== 'number' || !gradient) return (expected ?? null) === null && !gradient ? most : Infinity
+    return Math.max(most, relativeRow(name, [lengthOf(gradient.dataSync())], [expected], LIMIT).difference)
+  }, 0)
+  return { name: `${prefix}.norms of ${Object.keys(norms).length} gradients`, kind: 'relative', difference: worst, limit: LIMIT, passed: worst <= LIMIT }
+}
+
+/** The reference's score of a training batch, by the code that scores ours. */
+function trainScore(model: ParityModel, task: Task, inputs: Inputs): number {
+  const floats = (name: string): Float32Array => Float32Array.from(input(inputs, name).dataSync())
+  const { logits } = stepProgram.taskForward(forwardContext(model.config, model.parameters), task, inputs)
+  const targets = floats('targets')
+  const examples = input(inputs, 'weights').shape[0] ?? 0
+  const { sum } = scoreOf({
+    // The score looks at logits and targets alone.
+    wordIds: new Int32Array(0), wordMask: new Float32Array(0), features: new Float32Array(0), boxes: new Float32Array(0), regionMask: new Float32Array(0),
+    rows: examples * task.rowsPerExample, words: 0, regions: 0, task: task.id, examples, weights: floats('weights'), targets, targetMask: floats('targetMask'), targetWidth: targets.length / examples,
+    indices: Int32Array.from({ length: examples }, (_, i) => i)
+  }, Float32Array.from(logits.dataSync()))
+  return sum / examples
 }
 
 /** The task whose loss a fixture's prefix holds. */
@@ -128,12 +168,4 @@ function repeatRows(data: Float32Array, width: number, times: number): Float32Ar
     repeated.set(data.subarray(source, source + width), row * width)
   }
   return repeated
-}
-
-function relativeDifference(name: string, actual: Float32Array, expected: Float32Array): GradientDifference {
-  const scale = expected.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
-  let relative = actual.length === expected.length ? 0 : Infinity
-  // Key biases have a gradient of exactly 0 in theory; what is computed is rounding near 1e-8.
-  expected.forEach((value, i) => { relative = Math.max(relative, Math.abs((actual[i] ?? Infinity) - value) / Math.max(scale, 1e-5)) })
-  return { name, relative, passed: relative <= 1e-3 }
 }

@@ -45,6 +45,17 @@ export function fixtureTensor(file: string, tensors: ReadonlyMap<string, StoredT
   return tensor(data, [...stored.shape], dtype)
 }
 
+/** What `compute` returns, plain data; every tensor that it makes is disposed of. */
+export function tidied<T>(compute: () => T): T {
+  const made: T[] = []
+  tidy(() => {
+    made.push(compute())
+  })
+  const [value] = made
+  if (made.length === 0) throw new Error('Nothing was computed')
+  return value as T
+}
+
 /** A JSON file that holds an object. */
 export function readJson(path: string): Record<string, unknown> {
   try {

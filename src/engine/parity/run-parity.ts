@@ -8,8 +8,10 @@ import { type StoredTensor, type TensorToStore, asFloat32, readSafetensors, writ
 import { forwardContext } from '../nn/forward-context'
 import type { TrunkInputs } from '../trunk/embeddings'
 import { allHeads } from './all-heads'
-import { type GradientDifference, compareGradients } from './parity-losses'
+import type { ParityRow, ParitySection } from './comparison'
+import { compareGradients } from './parity-losses'
 import { type ParityModel, fixtureTensor, readParityModel } from './parity-model'
+import { compareOptimizer, hasOptimizerScenarios } from './parity-optimizer'
 
 /** How one tensor differs from the fixture's. */
 export interface TensorDifference {
@@ -23,8 +25,10 @@ export interface TensorDifference {
 
 export interface ParityReport {
   readonly differences: readonly TensorDifference[]
-  /** Empty without a gradient file. */
-  readonly gradients: readonly GradientDifference[]
+  /** Losses, train scores and gradients; empty without a gradient file. */
+  readonly gradients: readonly ParityRow[]
+  /** Parameters after optimizer steps, where the folder has scenarios. */
+  readonly optimizer: readonly ParitySection[]
   /** The largest difference among the outputs outside padding. */
   readonly largest: number
   readonly passed: boolean
@@ -32,7 +36,8 @@ export interface ParityReport {
 
 /**
  * Compares all `out.*`, `act.*` and `attn.*` tensors of the fixture and writes this model's `out.*` to `outFile`.
- * With `gradsFile` (or the folder's own grads/grads.safetensors, if `true`) losses and gradients are compared too.
+ * With `gradsFile` (or the folder's own grads/grads.safetensors, if `true`) losses and gradients are compared too, and
+ * with `true` the folder's optimizer scenarios.
  */
 export function runParity(fixtureDir: string, outFile: string | null, gradsFile: string | true | null = null): ParityReport {
   const file = join(fixtureDir, 'fixture.safetensors')
@@ -50,10 +55,11 @@ export function runParity(fixtureDir: string, outFile: string | null, gradsFile:
     const gradients = gradsFile ? compareGradients(model, gradsFile === true ? join(fixtureDir, 'grads', 'grads.safetensors') : gradsFile) : []
     const missing = [...tensors.keys()].filter((name) => /^(out|act|attn)\./.test(name) && !differences.some((row) => row.name === name))
     check(missing.length === 0, () => `The fixture '${file}' holds tensors that this model does not make: ${missing.join(', ')}.`)
+    const optimizer = gradsFile === true && hasOptimizerScenarios(fixtureDir) ? compareOptimizer(fixtureDir) : []
     return {
-      differences, gradients,
+      differences, gradients, optimizer,
       largest: Math.max(...differences.filter(({ name }) => name.startsWith('out.')).map(({ largest }) => largest)),
-      passed: differences.every(({ passed }) => passed) && gradients.every(({ passed }) => passed)
+      passed: differences.every(({ passed }) => passed) && gradients.every(({ passed }) => passed) && optimizer.every(({ rows }) => rows.every(({ passed }) => passed))
     }
   } finally {
     model.dispose()

@@ -15,10 +15,16 @@ export interface MaskedRegions {
   readonly features: Float32Array
   /** [count]: 1 where the class is to be predicted. */
   readonly labels: Float32Array
+  /** [count]: 1 where the feature was taken away. */
+  readonly erased: Uint8Array
+  /** [count]: 1 for targets and all that overlap one by more than 0.4. */
+  readonly near: Uint8Array
 }
 
+export type MaskingRule = 'paper' | 'code'
+
 /** Masks the first `count` rows of a picture (row 0 is the whole picture and never a target). */
-export function maskRegions(picture: PictureRows, count: number, rule: 'paper' | 'code', stream: RandomStream): MaskedRegions {
+export function maskRegions(picture: PictureRows, count: number, rule: MaskingRule, stream: RandomStream): MaskedRegions {
   const size = picture.features.length / picture.count
   const features = picture.features.slice(0, count * size)
   const labels = new Float32Array(count)
@@ -32,7 +38,7 @@ export function maskRegions(picture: PictureRows, count: number, rule: 'paper' |
   for (let row = 1; row < count; row++) if (rule === 'paper' && near[row] === 1 && labels[row] === 0) erased[row] = 1
   for (let row = 1; row < count; row++) if (erased[row] === 1) features.fill(0, row * size, (row + 1) * size)
   writeMean(features, size, count, rule === 'paper' ? (row) => near[row] === 0 : () => true, near)
-  return { features, labels }
+  return { features, labels, erased, near }
 }
 
 /** [count]: 1 for targets and all regions that overlap one. */

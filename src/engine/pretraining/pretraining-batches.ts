@@ -1,28 +1,24 @@
 // Batches of masked pairs of picture and caption (spec section 5). With probability 0.5 the caption is one of another
 // picture (objectives 0 and 1). Objective 1, the released one, asks for no words and regions of such pairs.
-// As in data/batcher.ts the number of a batch says exactly what is in it. Read next: pretraining-data.ts.
+// As in data/batcher.ts the number of a batch says exactly what is in it. Read next: masked-pair.ts, pretraining-data.ts.
 
 import { at } from '../../contract/check'
 import type { CaptionExample } from '../data/example'
-import type { Regions } from '../data/regions'
-import type { Tokenizer } from '../data/tokenizer'
 import { type RandomStream, randomStream } from '../random'
 import { emptyInputs, fillRegions, fillWords } from '../tasks/fill-rows'
-import { maskRegions } from './mask-regions'
-import { maskWords } from './mask-words'
+import type { VisualTarget } from '../trunk/trunk-config'
+import { type MaskedPair, type PairSetting, maskPair } from './masked-pair'
 import type { PretrainingBatch } from './pretraining-batch'
+import { drawRegionChoice } from './region-choice'
 
-const MISMATCHED = 0.5
-
-export interface PretrainingSetting {
-  readonly tokenizer: Tokenizer
-  readonly regions: Regions
+export interface PretrainingSetting extends PairSetting {
   readonly seed: number
-  readonly objective: 0 | 1 | 2
-  readonly regionMasking: 'paper' | 'code'
   readonly rows: number
-  readonly words: number
-  readonly regionRows: number
+  readonly visualTarget: VisualTarget
+  /** Candidates of visual target 2. */
+  readonly numNegative: number
+  /** `all`: validation counts the masked losses of mismatched pairs under objective 1 too, as released. */
+  readonly validationObjective: 'same' | 'all'
 }
 
 export interface PretrainingBatches {
@@ -37,6 +33,7 @@ export interface PretrainingBatches {
 export function createPretrainingBatches(setting: PretrainingSetting, examples: readonly CaptionExample[], name: string): PretrainingBatches {
   const { seed, rows } = setting
   const everything = [...examples.keys()]
+  const measured: PretrainingSetting = setting.objective === 1 && setting.validationObjective === 'all' ? { ...setting, objective: 0 } : setting
   let order: { pass: number; indices: readonly number[] } = { pass: -1, indices: [] }
   const orderOf = (pass: number): readonly number[] => {
     if (order.pass !== pass) order = { pass, indices: randomStream(seed, 'order', 'pretraining', name, pass).shuffle(everything) }
@@ -51,15 +48,21 @@ export function createPretrainingBatches(setting: PretrainingSetting, examples: 
         const index = at(orderOf(pass), place % examples.length)
         return { index, stream: randomStream(seed, 'masks', name, pass, index) }
       })
-      return fillBatch(setting, examples, chosen)
+      return fillBatch(setting, examples, chosen, randomStream(seed, 'negatives', name, number))
     },
     *all(limit) {
       const chosen = limit > 0 && limit < examples.length ? randomStream(seed, 'validation examples', 'pretraining', name).shuffle(everything).slice(0, limit) : everything
       for (let from = 0; from < chosen.length; from += rows) {
-        yield fillBatch(setting, examples, chosen.slice(from, from + rows).map((index) => ({ index, stream: randomStream(seed, 'masks', name, 'fixed', index) })))
+        const fixed = chosen.slice(from, from + rows).map((index) => ({ index, stream: pairStream(seed, name, index) }))
+        yield fillBatch(measured, examples, fixed, randomStream(seed, 'negatives', name, 'fixed', from))
       }
     }
   }
+}
+
+/** What is masked of an example wherever it is always masked the same: in validation and in the masking inspector. */
+export function pairStream(seed: number, split: string, index: number): RandomStream {
+  return randomStream(seed, 'masks', split, 'fixed', index)
 }
 
 interface Chosen {
@@ -67,50 +70,44 @@ interface Chosen {
   readonly stream: RandomStream
 }
 
-function fillBatch(setting: PretrainingSetting, examples: readonly CaptionExample[], chosen: readonly Chosen[]): PretrainingBatch {
-  const { regions, rows, words, regionRows } = setting
+function fillBatch(setting: PretrainingSetting, examples: readonly CaptionExample[], chosen: readonly Chosen[], negatives: RandomStream): PretrainingBatch {
+  const { regions, rows, words, regionRows, visualTarget } = setting
+  const classes = visualTarget === 0 ? regions.classes : regions.featureSize
   const batch: PretrainingBatch = {
-    rows, words, regions: regionRows, classes: regions.classes, ...emptyInputs(rows, words, regionRows, regions.featureSize),
+    rows, words, regions: regionRows, classes, ...emptyInputs(rows, words, regionRows, regions.featureSize),
     wordLabels: new Int32Array(rows * words).fill(-1), regionLabels: new Float32Array(rows * regionRows),
-    regionTargets: new Float32Array(rows * regionRows * regions.classes), mismatched: new Int32Array(rows), weights: new Float32Array(rows)
+    regionTargets: new Float32Array(rows * regionRows * classes), mismatched: new Int32Array(rows), weights: new Float32Array(rows)
   }
-  chosen.forEach(({ index, stream }, row) => fillRow(setting, batch, row, examples, index, stream))
+  chosen.forEach(({ index, stream }, row) => fillRow(setting, batch, row, maskPair(setting, examples, at(examples, index), stream)))
   for (let row = chosen.length; row < rows; row++) {
     batch.wordMask[row * words] = 1
     batch.regionMask[row * regionRows] = 1
   }
-  return batch
+  if (visualTarget !== 2) return batch
+  return { ...batch, choice: drawRegionChoice(batch.regionLabels, rows, regionRows, setting.numNegative, negatives) }
 }
 
-function fillRow(setting: PretrainingSetting, batch: PretrainingBatch, row: number, examples: readonly CaptionExample[], index: number, stream: RandomStream): void {
-  const { tokenizer, regions, objective, regionMasking, words, regionRows } = setting
-  const example = at(examples, index)
-  const mismatched = objective !== 2 && stream.chance(MISMATCHED)
-  const caption = mismatched ? otherCaption(examples, example, stream) : example.caption
-  const asked = !(objective === 1 && mismatched)
-  const text = maskWords(tokenizer.encode(caption, words), tokenizer, stream)
+function fillRow({ regions, words, regionRows, visualTarget }: PretrainingSetting, batch: PretrainingBatch, row: number, pair: MaskedPair): void {
+  const { text, picture, count, masked, asked } = pair
   fillWords(batch, row, words, text.ids)
   if (asked) text.labels.forEach((label, place) => (batch.wordLabels[row * words + place] = label))
-
-  const picture = regions.rows(example.picture)
-  const count = Math.min(picture.count, regionRows)
-  const { features, labels } = maskRegions(picture, count, regionMasking, stream)
-  fillRegions(batch, row, regionRows, { ...picture, features, count })
-  for (let region = 1; region < count && asked && picture.classes; region++) {
-    if (labels[region] !== 1) continue
-    batch.regionLabels[row * regionRows + region] = 1
-    const { classes } = regions
-    batch.regionTargets.set(picture.classes.subarray(region * classes, (region + 1) * classes), (row * regionRows + region) * classes)
+  fillRegions(batch, row, regionRows, { ...picture, features: masked.features, count })
+  if (visualTarget === 0) fillClasses(batch, row, pair, regions.classes)
+  else {
+    const size = regions.featureSize
+    batch.regionTargets.set(picture.features.subarray(size, count * size), (row * regionRows + 1) * size)
+    for (let region = 1; region < count && asked; region++) batch.regionLabels[row * regionRows + region] = masked.labels[region] ?? 0
   }
-  batch.mismatched[row] = mismatched ? 1 : 0
+  batch.mismatched[row] = pair.mismatched ? 1 : 0
   batch.weights[row] = 1
 }
 
-/** A caption of another picture, any of the corpus. */
-function otherCaption(examples: readonly CaptionExample[], own: CaptionExample, stream: RandomStream): string {
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const drawn = stream.pick(examples)
-    if (drawn.picture.id !== own.picture.id) return drawn.caption
+/** Visual target 0: the detector's distribution of the asked regions; a store without classes asks for none. */
+function fillClasses(batch: PretrainingBatch, row: number, { picture, count, masked, asked }: MaskedPair, classes: number): void {
+  for (let region = 1; region < count && asked && picture.classes; region++) {
+    if (masked.labels[region] !== 1) continue
+    const place = row * batch.regions + region
+    batch.regionLabels[place] = 1
+    batch.regionTargets.set(picture.classes.subarray(region * classes, (region + 1) * classes), place * classes)
   }
-  return stream.pick(examples).caption
 }

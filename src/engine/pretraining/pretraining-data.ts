@@ -3,16 +3,18 @@
 
 import { WorkbenchError } from '../../contract/check'
 import type { RunConfig } from '../../contract/run-config'
+import { PRETRAINING_REFERENCE } from '../../contract/task-catalog'
 import type { CaptionExample, DataProblem, Example } from '../data/example'
 import { openRegions } from '../data/regions'
 import { availableSplits, readSplit } from '../data/sources/all-sources'
 import { openTokenizer } from '../data/vocabulary-file'
 import type { PretrainingShape } from '../execution/engine-options'
 import { longestText } from '../tasks/fill-rows'
-import { type PretrainingBatches, createPretrainingBatches } from './pretraining-batches'
+import { type PretrainingBatches, type PretrainingSetting, createPretrainingBatches } from './pretraining-batches'
 import { type PretrainingScores, pretrainingScores } from './pretraining-scores'
+import { checkChoiceSize } from './region-choice'
 
-export type PretrainingConfig = Pick<RunConfig, 'seed' | 'batchRows' | 'objective' | 'regionMasking' | 'validationExamples'>
+export type PretrainingConfig = Pick<RunConfig, 'seed' | 'batchRows' | 'objective' | 'regionMasking' | 'validationExamples' | 'visualTarget' | 'mismatchedCaption' | 'validationObjective'>
 
 export interface PretrainingData {
   readonly vocabularySize: number
@@ -22,12 +24,16 @@ export interface PretrainingData {
   readonly shape: PretrainingShape
   readonly train: PretrainingBatches
   readonly val: PretrainingBatches
+  /** The captions behind the batches, and how their pairs are masked. */
+  readonly setting: PretrainingSetting
+  readonly captions: { readonly train: readonly CaptionExample[]; readonly val: readonly CaptionExample[] }
   readonly problems: readonly DataProblem[]
   readonly notes: readonly string[]
   startScores(): PretrainingScores
 }
 
 /** The reference's limits (spec section 5). */
+const NUM_NEGATIVE = 128
 const WORDS = 36
 const REGIONS = 37
 /** Every tenth caption is kept for validation where there is no validation file. */
@@ -60,13 +66,17 @@ export function openPretrainingData({ root, config }: { readonly root: string; r
   }
   const words = longestText([...train, ...val].map(({ caption }) => caption), tokenizer.wordPieces, WORDS)
   const regionRows = Math.min(REGIONS, 1 + regions.mostDetected(['cc']))
-  const shape = { rows: config.batchRows, words, regions: regionRows, classes: regions.classes }
-  const { seed, objective, regionMasking } = config
-  const setting = { tokenizer, regions, seed, objective, regionMasking, rows: config.batchRows, words, regionRows }
+  const { seed, objective, regionMasking, visualTarget, mismatchedCaption, validationObjective } = config
+  const rows = config.batchRows === 'reference' ? PRETRAINING_REFERENCE.batch : config.batchRows
+  if (visualTarget === 2) checkChoiceSize(rows, regionRows)
+  const shape = { rows, words, regions: regionRows, classes: visualTarget === 0 ? regions.classes : regions.featureSize }
+  const setting: PretrainingSetting = {
+    tokenizer, regions, seed, objective, regionMasking, mismatchedCaption, validationObjective, visualTarget, numNegative: NUM_NEGATIVE, rows, words, regionRows
+  }
   return {
-    vocabularySize: tokenizer.vocabularySize, featureSize: regions.featureSize, classes: regions.classes, shape, notes,
+    vocabularySize: tokenizer.vocabularySize, featureSize: regions.featureSize, classes: regions.classes, shape, notes, setting, captions: { train, val },
     problems: read.flatMap((data) => data.problems),
     train: createPretrainingBatches(setting, train, 'train'), val: createPretrainingBatches(setting, val, 'val'),
-    startScores: () => pretrainingScores(tokenizer)
+    startScores: () => pretrainingScores(tokenizer, visualTarget)
   }
 }

@@ -5,6 +5,7 @@ import { CATEGORIES } from '../mini-world/catalog'
 import { COLOURS } from '../mini-world/scene'
 import type { Tokenizer } from '../data/tokenizer'
 import type { PretrainingResult } from '../execution/step-engine'
+import type { VisualTarget } from '../trunk/trunk-config'
 import type { PretrainingBatch } from './pretraining-batch'
 
 type Guesses = Pick<PretrainingResult, 'wordGuess' | 'regionGuess' | 'alignmentLogits'>
@@ -36,7 +37,8 @@ function piecesOf(words: readonly string[], tokenizer: Tokenizer): Set<number> {
   return new Set(ids.filter((id) => id !== tokenizer.unknown && !(tokenizer.pieces[id] ?? '##').startsWith('##')))
 }
 
-export function pretrainingScores(tokenizer: Tokenizer): PretrainingScores {
+/** With visual targets 1 and 2 no class is predicted, so there is no share of right ones. */
+export function pretrainingScores(tokenizer: Tokenizer, visualTarget: VisualTarget): PretrainingScores {
   const colours = piecesOf(COLOURS, tokenizer)
   const things = piecesOf(CATEGORIES.flatMap(({ name, plural, synonym }) => [name, plural, ...(synonym === undefined ? [] : [synonym])]), tokenizer)
   const tallies = { score: new Tally(), words: new Tally(), colours: new Tally(), things: new Tally(), regions: new Tally() }
@@ -58,14 +60,15 @@ export function pretrainingScores(tokenizer: Tokenizer): PretrainingScores {
           if (colours.has(label)) tallies.colours.add(right)
           if (things.has(label)) tallies.things.add(right)
         }
-        for (let place = row * batch.regions; place < (row + 1) * batch.regions; place++) {
+        for (let place = row * batch.regions; visualTarget === 0 && place < (row + 1) * batch.regions; place++) {
           if (batch.regionLabels[place] === 1) tallies.regions.add(regionGuess[place] === likeliest(batch, place))
         }
       }
     },
     metrics: () => ({
       score: tallies.score.share, alignment: tallies.score.share, 'masked words': tallies.words.share,
-      'masked colours': tallies.colours.share, 'masked things': tallies.things.share, 'region classes': tallies.regions.share
+      'masked colours': tallies.colours.share, 'masked things': tallies.things.share,
+      ...(visualTarget === 0 ? { 'region classes': tallies.regions.share } : {})
     }),
     examples: () => rows,
     constantGuess: () => Math.max(mismatched.share, 1 - mismatched.share)

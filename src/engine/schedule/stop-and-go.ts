@@ -22,6 +22,8 @@ export interface StopAndGoState {
   readonly badCount: number
   readonly cooldown: number
   readonly checks: number
+  /** Only of the rule `paper` (stop-and-go-rule.ts): the last score, the best before it, checks since the task last went. */
+  readonly window?: { readonly last: number; readonly before: number | null; readonly since: number }
 }
 
 export interface StopAndGoStep {

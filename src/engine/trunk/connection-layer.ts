@@ -36,8 +36,8 @@ export function connectionLayer(context: ForwardContext, index: number, { text, 
   context.watch?.(`act.co_layer.${index}.attention_output.text`, textMiddle)
 
   const output = {
-    vision: feedForward(context, `${name}.v_intermediate`, `${name}.v_output`, visionMiddle),
-    text: feedForward(context, `${name}.t_intermediate`, `${name}.t_output`, textMiddle)
+    vision: feedForward(context, `${name}.v_intermediate`, `${name}.v_output`, visionMiddle, context.config.v_hidden_act),
+    text: feedForward(context, `${name}.t_intermediate`, `${name}.t_output`, textMiddle, context.config.hidden_act)
   }
   context.watch?.(`act.co_layer.${index}.vision`, output.vision)
   context.watch?.(`act.co_layer.${index}.text`, output.text)

@@ -21,7 +21,8 @@ export function modelParameters(config: ModelConfig): ParameterSpec[] {
   addStream('bert.encoder.layer', config.num_hidden_layers, config.hidden_size, config.intermediate_size, linear, norm)
   addStream('bert.encoder.v_layer', config.v_num_hidden_layers, config.v_hidden_size, config.v_intermediate_size, linear, norm,
     config.dynamic_attention ? config.hidden_size : 0)
-  if (config.with_coattention) config.v_biattention_id.forEach((_, index) => addConnection(config, `bert.encoder.c_layer.${index}`, linear, norm))
+  // The reference makes the connection layers even where it skips them.
+  if (config.with_coattention || config.keepUnused) config.v_biattention_id.forEach((_, index) => addConnection(config, `bert.encoder.c_layer.${index}`, linear, norm))
   linear('bert.t_pooler.dense', config.hidden_size, config.bi_hidden_size)
   linear('bert.v_pooler.dense', config.v_hidden_size, config.bi_hidden_size)
   list.push({ name: 'cls.predictions.bias', shape: [config.vocab_size], init: 'zeros', std: 0 })

@@ -2,21 +2,22 @@
 // Read next: connection-layer.ts.
 
 import { type Tensor, add, matMul, mul, reciprocal, reshape, sigmoid, sum } from '@tensorflow/tfjs-core'
+import { activation } from '../nn/activation'
 import { additiveMask, attention } from '../nn/attention'
 import { dense, sizeOf } from '../nn/dense'
 import { dropout } from '../nn/dropout'
 import type { ForwardContext } from '../nn/forward-context'
-import { gelu } from '../nn/gelu'
 import { layerNorm } from '../nn/layer-norm'
+import type { Activation } from './trunk-config'
 
 /** LN(dropout(dense(x)) + residual) under `<name>.dense`, `<name>.LayerNorm`. x, residual [b, l, …] */
 export function addAndNorm(context: ForwardContext, name: string, x: Tensor, residual: Tensor): Tensor {
   return layerNorm(context, `${name}.LayerNorm`, add(dropout(context, dense(context, `${name}.dense`, x)), residual))
 }
 
-/** The feed-forward half under two names: `<inner>.dense` with GELU, then `<outer>.dense`, `<outer>.LayerNorm`. x [b, l, d] */
-export function feedForward(context: ForwardContext, inner: string, outer: string, x: Tensor): Tensor {
-  return addAndNorm(context, outer, gelu(dense(context, `${inner}.dense`, x)), x)
+/** The feed-forward half under two names: `<inner>.dense` with its activation, then `<outer>.dense`, `<outer>.LayerNorm`. x [b, l, d] */
+export function feedForward(context: ForwardContext, inner: string, outer: string, x: Tensor, kind: Activation): Tensor {
+  return addAndNorm(context, outer, activation(kind, dense(context, `${inner}.dense`, x)), x)
 }
 
 /** x [b, l, d], mask [b, l] → [b, l, d] */
@@ -49,7 +50,8 @@ function selfAttentionLayer(context: ForwardContext, layer: Layer, x: Tensor, ma
   context.watch?.(`attn.${label}.${index}`, attended.probabilities)
   const middle = addAndNorm(context, `${name}.attention.output`, attended.context, x)
   context.watch?.(`act.${label}_layer.${index}.attention_output`, middle)
-  const output = feedForward(context, `${name}.intermediate`, `${name}.output`, middle)
+  const kind = label === 'text' ? context.config.hidden_act : context.config.v_hidden_act
+  const output = feedForward(context, `${name}.intermediate`, `${name}.output`, middle, kind)
   context.watch?.(`act.${label}_layer.${index}`, output)
   return output
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { defaultConfig } from '../../../src/contract/run-config'
 import { type DetectedRegions, withGlobalRow } from '../../../src/engine/data/picture-rows'
 import { createTokenizer } from '../../../src/engine/data/tokenizer'
 import { maskRegions } from '../../../src/engine/pretraining/mask-regions'
@@ -67,7 +68,7 @@ describe('region masking', () => {
 
 describe('pre-training batches', () => {
   const { root } = sceneWorld()
-  const config = { seed: 1, batchRows: 16, objective: 1, regionMasking: 'paper', validationExamples: 0 } as const
+  const config = { ...defaultConfig(), batchRows: 16 } as const
   const data = openPretrainingData({ root, config })
   const rows = (batch: PretrainingBatch, row: number): { words: boolean; regions: boolean } => ({
     words: batch.wordLabels.subarray(row * batch.words, (row + 1) * batch.words).some((label) => label >= 0),
