@@ -17,6 +17,7 @@ const programs = {
   'cli/main': 'src/cli/main.ts',
   'serve/main': 'src/serve/main.ts',
   'picture-worker/main': 'src/engine/mini-world/picture-worker.ts',
+  'checkpoint-writer/main': 'src/engine/checkpoint/writer-thread.ts',
 }
 
 /** Kept as require(): native code, and TensorFlow.js, of which there may be only one copy per process. */

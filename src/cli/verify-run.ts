@@ -24,10 +24,10 @@ export function verifyRun(folder: string): RunReport {
     try {
       const { state } = openCheckpoint(place)
       checkpoints.push(basename(place))
-      const event = events.find((candidate) => candidate.sequence === state.sequence)
-      if (event && (event.kind !== 'checkpoint' || event.iteration !== state.iteration)) {
-        problems.push(`${basename(place)} belongs to event ${state.sequence}, which is a ${event.kind} of iteration ${event.iteration}.`)
-      }
+      const late = events.find((event) => event.kind === 'step' && event.sequence <= state.sequence && event.iteration > state.iteration)
+      const early = events.find((event) => event.kind === 'step' && event.sequence > state.sequence && event.iteration < state.iteration)
+      const odd = late ?? early
+      if (odd) problems.push(`${basename(place)} was taken after event ${state.sequence}, but event ${odd.sequence} is a step of iteration ${odd.iteration}.`)
     } catch (error) {
       if (!(error instanceof WorkbenchError)) throw error
       problems.push(error.message)

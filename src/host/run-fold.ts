@@ -37,7 +37,8 @@ export function emptyFold(): RunFold {
 export function foldEvent(fold: RunFold, event: RunEvent): void {
   fold.sequence = event.sequence
   fold.updatedAt = event.time
-  fold.iteration = event.iteration
+  // A checkpoint's event comes when it is whole on the disk, and names the iteration it was taken at.
+  if (event.kind !== 'checkpoint') fold.iteration = event.iteration
   switch (event.kind) {
     case 'state':
       fold.state = event.state

@@ -5,6 +5,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { WorkbenchError, check } from '../../contract/check'
+import { syncFolder } from './file-sum'
 
 export type SafetensorsDtype = 'F32' | 'F16' | 'I32' | 'I64'
 export type SafetensorsData = Float32Array | Uint16Array | Int32Array | BigInt64Array
@@ -189,12 +190,19 @@ function dtypeOf(data: SafetensorsData): SafetensorsDtype {
   return data instanceof Uint16Array ? 'F16' : 'I64'
 }
 
-function headerBytes(path: string, list: readonly TensorToStore[], metadata: Readonly<Record<string, string>>): Uint8Array {
+/** All bytes of a file before its first number, for float32 arrays that follow in this order. */
+export function safetensorsHeader(path: string, arrays: readonly { readonly name: string; readonly shape: readonly number[] }[]): Uint8Array {
+  return headerBytes(path, arrays.map(({ name, shape }) => ({ name, shape, dtype: 'F32' })), {})
+}
+
+type HeaderEntry = Pick<TensorToStore, 'name' | 'shape' | 'dtype'> & { readonly data?: TensorToStore['data'] }
+
+function headerBytes(path: string, list: readonly HeaderEntry[], metadata: Readonly<Record<string, string>>): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata }
   let offset = 0
   for (const { name, shape, data, dtype } of list) {
     if (Object.prototype.hasOwnProperty.call(header, name)) throw new Error(`Tensor '${name}' is given twice for '${path}'`)
-    const kind = dtype ?? (typeof data === 'function' ? 'F32' : dtypeOf(data))
+    const kind = dtype ?? (data === undefined || typeof data === 'function' ? 'F32' : dtypeOf(data))
     const end = offset + shape.reduce((product, size) => product * size, 1) * BYTES[kind]
     header[name] = { dtype: kind, shape, data_offsets: [offset, end] }
     offset = end
@@ -220,15 +228,4 @@ function writeTensor(path: string, file: number, tensor: TensorToStore): void {
 function writeAll(file: number, bytes: Uint8Array): void {
   let done = 0
   while (done < bytes.length) done += writeSync(file, bytes, done, Math.min(bytes.length - done, 1 << 30))
-}
-
-function syncFolder(folder: string): void {
-  // The new name survives a power cut only once the folder is flushed; Windows cannot open folders.
-  if (process.platform === 'win32') return
-  const handle = openSync(folder, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }

@@ -28,6 +28,8 @@ export interface Session {
   readonly times: RunTimes
   /** One run: fetched arrays in the order of `fetches`, copied. It blocks until all side effects are done. */
   run(feeds: readonly SessionFeed[], fetches: readonly string[]): TypedValues[]
+  /** One run whose fetched arrays are copied one by one, each when it is asked for; all must be asked for or the loop left. */
+  each(fetches: readonly string[]): Generator<TypedValues>
   close(): void
 }
 
@@ -64,6 +66,21 @@ export function openSession(nodes: readonly GraphNode[]): Session {
       } finally {
         for (const id of inputIds) binding.deleteTensor(id)
         for (const { id } of outputs) binding.deleteTensor(id)
+      }
+    },
+    *each(fetches) {
+      if (!open) throw new WorkbenchError('The engine has been disposed of; make a new one.', 'work')
+      const outputs = binding.runSavedModel(model, [], '', fetches.join(','))
+      let done = 0
+      try {
+        for (const { id } of outputs) {
+          const values = binding.tensorDataSync(id)
+          binding.deleteTensor(id)
+          done += 1
+          yield values
+        }
+      } finally {
+        for (const { id } of outputs.slice(done)) binding.deleteTensor(id)
       }
     },
     close() {

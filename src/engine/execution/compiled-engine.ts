@@ -184,8 +184,12 @@ function engineOf(options: EngineOptions, compiled: Compiled): StepEngine {
     async predictPretraining(batch: PretrainingBatch) {
       return pretrainingResult(run(PRETRAINING, 'predict', pretrainingFeeds(options, batch), []), 0)
     },
+    list: (what) => wanted(compiled, what).map(({ name, shape }) => ({ name, shape })),
+    readEach: (what, visit) => readEach(compiled, what, visit),
     async read(what) {
-      return read(compiled, what)
+      const arrays: NamedArray[] = []
+      await readEach(compiled, what, (array) => void arrays.push(array))
+      return arrays
     },
     async write(arrays) {
       return assign(compiled, arrays)
@@ -263,15 +267,20 @@ function chunks<T extends { readonly shape: readonly number[] }>(list: readonly 
   return parts
 }
 
-async function read({ session, variables, access }: Compiled, what: 'weights' | 'all'): Promise<NamedArray[]> {
-  const wanted = what === 'all' ? variables : variables.filter(({ name }) => !/^[mv]\//.test(name))
-  const arrays: NamedArray[] = []
-  for (const part of chunks(wanted)) {
-    const values = session.run([], part.map(({ name }) => access.read(name)))
-    part.forEach(({ name, shape }, i) => arrays.push({ name, shape, data: values[i] as Float32Array }))
+function wanted({ variables }: Compiled, what: 'weights' | 'all'): readonly Variable[] {
+  return what === 'all' ? variables : variables.filter(({ name }) => !/^[mv]\//.test(name))
+}
+
+async function readEach(compiled: Compiled, what: 'weights' | 'all', visit: (array: NamedArray) => void | Promise<void>): Promise<void> {
+  const { session, access } = compiled
+  for (const part of chunks(wanted(compiled, what))) {
+    let place = 0
+    for (const values of session.each(part.map(({ name }) => access.read(name)))) {
+      const { name, shape } = part[place++] as Variable
+      await visit({ name, shape, data: values as Float32Array })
+    }
     await nextMessage()
   }
-  return arrays
 }
 
 async function assign({ session, variables, access }: Compiled, arrays: readonly NamedArray[]): Promise<string[]> {

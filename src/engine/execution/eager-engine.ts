@@ -67,6 +67,9 @@ export async function createEagerEngine(options: EngineOptions): Promise<StepEng
       argMax(output.wordLogits, 2), argMax(output.regionLogits, 2)]
   }
 
+  const variablesOf = (what: 'weights' | 'all'): [string, Variable][] =>
+    what === 'weights' ? named('', weights) : [...named('', weights), ...named('m/', optimizer.first), ...named('v/', optimizer.second)]
+
   return {
     kind: 'eager',
     get tensors() {
@@ -82,9 +85,12 @@ export async function createEagerEngine(options: EngineOptions): Promise<StepEng
     },
     trainPretraining: async (batch, settings) => pretrainingResult(await trainStep(pretrainingFeeds(options, batch), settings, pretrainingStep)),
     predictPretraining: async (batch: PretrainingBatch) => pretrainingResult(await predictStep(pretrainingFeeds(options, batch), pretrainingStep)),
+    list: (what) => variablesOf(what).map(([name, { shape }]) => ({ name, shape })),
+    async readEach(what, visit) {
+      for (const [name, value] of variablesOf(what)) await visit({ name, shape: value.shape, data: Float32Array.from(value.dataSync()) })
+    },
     async read(what) {
-      const lists = what === 'weights' ? [named('', weights)] : [named('', weights), named('m/', optimizer.first), named('v/', optimizer.second)]
-      return lists.flat()
+      return variablesOf(what).map(([name, value]) => ({ name, shape: value.shape, data: Float32Array.from(value.dataSync()) }))
     },
     async write(arrays) {
       return arrays.filter((array) => !writeArray(array, weights, optimizer)).map(({ name }) => name)
@@ -138,8 +144,8 @@ function pretrainingResult(values: readonly Float32Array[]): PretrainingResult {
   }
 }
 
-function named(prefix: string, variables: ReadonlyMap<string, Variable>): NamedArray[] {
-  return [...variables].map(([name, value]) => ({ name: prefix + name, shape: value.shape, data: Float32Array.from(value.dataSync()) }))
+function named(prefix: string, variables: ReadonlyMap<string, Variable>): [string, Variable][] {
+  return [...variables].map(([name, value]) => [prefix + name, value])
 }
 
 /** Overwrites a weight or a moment; false if the model has no such parameter. A wrong size throws. */
@@ -149,8 +155,9 @@ function writeArray({ name, shape, data }: NamedArray, weights: ReadonlyMap<stri
   if (!weight || parameter === undefined) return false
   check(weight.shape.join() === shape.join(), () => `'${name}' has the shape [${shape.join(', ')}]; this model needs [${weight.shape.join(', ')}].`)
   // A moment of zeros is that of a parameter that has had no gradient yet: it must not begin to drift.
-  if (kind !== undefined && data.every((value) => value === 0)) return true
-  const target = kind === undefined ? weight : momentOf(kind === 'm' ? optimizer.first : optimizer.second, parameter, weight)
+  const moments = kind === 'm' ? optimizer.first : optimizer.second
+  if (kind !== undefined && !moments.has(parameter) && data.every((value) => value === 0)) return true
+  const target = kind === undefined ? weight : momentOf(moments, parameter, weight)
   tidy(() => target.assign(tensor(data, [...shape])))
   return true
 }

@@ -73,6 +73,10 @@ export interface StepEngine {
   predict(batch: TaskBatch): Promise<Prediction>
   trainPretraining(batch: PretrainingBatch, settings: StepSettings): Promise<PretrainingResult>
   predictPretraining(batch: PretrainingBatch): Promise<PretrainingResult>
+  /** Names and shapes of the weights, or of weights and moments, in the order of `read`. */
+  list(what: 'weights' | 'all'): readonly Omit<NamedArray, 'data'>[]
+  /** As `read`, array by array: each is a copy that `visit` may keep or give away, and all are of the same moment. */
+  readEach(what: 'weights' | 'all', visit: (array: NamedArray) => void | Promise<void>): Promise<void>
   /** Weights only, or weights and moments. Copies. */
   read(what: 'weights' | 'all'): Promise<NamedArray[]>
   /** Overwrites the named arrays; returns the names it does not have. Moments absent from the list stay as they are. */

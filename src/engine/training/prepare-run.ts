@@ -8,7 +8,7 @@ import { RUN_FILES } from '../../contract/run-format'
 import { type BackendReport, loadBackend } from '../backend'
 import type { EngineOptions } from '../execution/engine-options'
 import type { StepEngine } from '../execution/step-engine'
-import { type LoadedCheckpoint, readCheckpointArrays } from './checkpoint'
+import { type LoadedCheckpoint, checkpointPortions } from './checkpoint'
 import type { Course } from './course'
 import { ensureData } from './data-folder'
 import { environmentNow } from './environment'
@@ -49,7 +49,7 @@ export async function prepareRun({ config, folder, checkpoint, appVersion, emit 
   const data = await openData(config)
   for (const text of data.notes) emit({ kind: 'note', text })
   const engine = await createEngine(config, data.options, backend, emit)
-  if (checkpoint) await engine.write(readCheckpointArrays(checkpoint.folder, 'all'))
+  if (checkpoint) for (const arrays of checkpointPortions(checkpoint.folder)) await engine.write(arrays)
   const start = weights === undefined ? 'starts from random weights' : `starts from ${basename(weights)}: ${describeMatch(await loadWeights(engine, weights))}`
   return { engine, course: data.course(engine), device: `${backend.device} (${engine.kind})`, start }
 }

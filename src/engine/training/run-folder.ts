@@ -31,7 +31,7 @@ export interface RunFolder {
 
 export interface OpenOptions {
   /** Where a resumed run goes on; absent for a new run. */
-  readonly resume?: { readonly sequence: number; readonly iteration: number }
+  readonly resume?: { readonly sequence: number; readonly iteration: number; readonly checkpoint?: { readonly folder: string; readonly sizeBytes: number } }
   readonly onEvent?: (event: RunEvent) => void
 }
 
@@ -94,6 +94,9 @@ export function openRunFolder(folder: string, { resume, onEvent }: OpenOptions =
     onEvent?.(whole)
     return whole
   }
+  // A checkpoint's own event comes when it is whole, some steps later: where those steps are undone, it is told again.
+  const announced = cut.kept.some((event) => event.kind === 'checkpoint' && event.iteration === resume?.iteration)
+  if (resume?.checkpoint && !announced) emit({ kind: 'checkpoint', ...resume.checkpoint, milliseconds: 0 }, resume.iteration)
   if (cut.dropped > 0) {
     const after = resume ? 'after the checkpoint' : 'of an attempt without a checkpoint'
     emit({ kind: 'note', text: `${cut.dropped} events ${after} were dropped; their steps are trained again.` }, resume?.iteration ?? 0)

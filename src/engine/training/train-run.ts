@@ -1,15 +1,17 @@
 // Trains one run from its folder to its end: take the folder for this process, find the last checkpoint, prepare, loop.
 // Whatever goes wrong in between is an event of the run. Read next: training-loop.ts (THE loop), prepare-run.ts.
 
+import { basename } from 'node:path'
 import { WorkbenchError } from '../../contract/check'
 import type { RunConfig } from '../../contract/run-config'
 import type { NewRunEvent, RunEvent } from '../../contract/run-events'
+import { RUN_FILES } from '../../contract/run-format'
 import type { StepEngine } from '../execution/step-engine'
 import { type LoadedCheckpoint, lastCheckpoint } from './checkpoint'
 import { startLoopState } from './loop-state'
 import { prepareRun } from './prepare-run'
 import { type RunControl, openRunControl } from './run-control'
-import { type RunFolder, openRunFolder, readRunConfig } from './run-folder'
+import { type OpenOptions, type RunFolder, openRunFolder, readRunConfig } from './run-folder'
 import { takeLock } from './run-lock'
 import { type RunEnd, RunFailure, TrainingLoop } from './training-loop'
 
@@ -40,7 +42,7 @@ export async function trainRun({ folder, appVersion, onEvent, onControl }: Train
   try {
     const { checkpoint, problems } = lastCheckpoint(folder)
     const iteration = checkpoint?.state.iteration ?? 0
-    const run = openRunFolder(folder, { resume: checkpoint ? { sequence: checkpoint.state.sequence, iteration } : undefined, onEvent })
+    const run = openRunFolder(folder, { resume: checkpoint ? resumeFrom(checkpoint) : undefined, onEvent })
     try {
       for (const problem of problems) run.emit({ kind: 'note', text: `A damaged checkpoint was passed over: ${problem}` }, iteration)
       return await trainOpenRun({ config, run, control, checkpoint, appVersion })
@@ -51,6 +53,11 @@ export async function trainRun({ folder, appVersion, onEvent, onControl }: Train
     control.close()
     lock.release()
   }
+}
+
+function resumeFrom({ folder, state }: LoadedCheckpoint): NonNullable<OpenOptions['resume']> {
+  const sizeBytes = Object.values(state.files).reduce((sum, file) => sum + file.sizeBytes, 0)
+  return { sequence: state.sequence, iteration: state.iteration, checkpoint: { folder: `${RUN_FILES.checkpoints}/${basename(folder)}`, sizeBytes } }
 }
 
 interface OpenRun {

@@ -61,19 +61,19 @@ export class TrainingLoop {
     }
     this.report()
     if (end === 'stopped') this.emit({ kind: 'state', state: 'stopped', reason: `stopped after ${this.state.round} of ${this.config.iterations} iterations` })
-    if (end === 'done') this.emit({ kind: 'state', state: 'done', reason: `all ${this.config.iterations} iterations are done` })
+    if (end === 'done') this.emit({ kind: 'state', state: 'done', reason: this.converged() ? `all tasks have stopped after ${this.state.round} of ${this.config.iterations} iterations (earlyStopping)` : `all ${this.config.iterations} iterations are done` })
     return end
   }
 
   private async rounds(): Promise<RunEnd> {
     const { config, state } = this
-    while (state.round < config.iterations) {
+    while (state.round < config.iterations && !this.converged()) {
       if (!(await this.round())) {
         if (this.ending === 'stopped') await this.checkpoint()
         return this.ending
       }
       if (config.gradientConflictEvery > 0 && state.round % config.gradientConflictEvery === 0) await this.measureConflict()
-      if (state.round % config.checkpointEvery === 0 || state.round === config.iterations) await this.checkpoint()
+      if (state.round % config.checkpointEvery === 0 || state.round === config.iterations || this.converged()) await this.checkpoint()
     }
     return 'done'
   }
@@ -83,14 +83,15 @@ export class TrainingLoop {
     const { state, course, config } = this
     const { tasks } = course
     const last = state.round === config.iterations - 1
-    const places = [...tasks.map((task) => ['train', task] as const), ...tasks.map((task) => ['val', task] as const), ...(last ? tasks.map((task) => ['test', task] as const) : [])]
+    const places = [...tasks.map((task) => ['train', task] as const), ...tasks.map((task) => ['val', task] as const), ...(last || config.earlyStopping ? tasks.map((task) => ['test', task] as const) : [])]
     for (; state.place < places.length; state.place++) {
       const [what, task] = places[state.place] ?? places[0] ?? (['train', 'pretraining'] as const)
+      if (what === 'test' && !last && !this.converged()) continue
       if (!(await this.gate())) return false
       if (what === 'train') await this.trainPlace(task)
       else if (!(await this.checkPlace(task, what))) return false
     }
-    this.resetControllers()
+    if (!this.converged()) this.resetControllers()
     state.round += 1
     state.place = 0
     state.scheduleMoved = false
@@ -179,6 +180,12 @@ export class TrainingLoop {
     }
     if (outcomes) this.run.writeTestOutcomes(outcomes)
     return numbers.metrics['score'] ?? 0
+  }
+
+  /** With early stopping: whether all tasks are stopped, so that the run ends. */
+  private converged(): boolean {
+    const { config, state, course } = this
+    return config.earlyStopping && config.stopAndGo && course.tasks.every((task) => state.stopAndGo[task]?.state === 'stop')
   }
 
   private resetControllers(): void {

@@ -8,6 +8,7 @@ import { type RunConfig, defaultConfig } from '../../../src/contract/run-config'
 import type { RunEvent } from '../../../src/contract/run-events'
 import { parseEventLines } from '../../../src/contract/run-format'
 import type { TaskId } from '../../../src/contract/task-catalog'
+import type { NamedArray, StepEngine } from '../../../src/engine/execution/step-engine'
 import { lastCheckpoint, readCheckpointArrays } from '../../../src/engine/training/checkpoint'
 import type { Course } from '../../../src/engine/training/course'
 import { startLoopState } from '../../../src/engine/training/loop-state'
@@ -49,7 +50,13 @@ async function train({ folder, config = configOf({}), score = () => 0.5, onEvent
       return { numbers: { metrics: { score: score(task, iteration), loss: weight[0] ?? 0 }, examples: 4, constantGuess: 0.25, textOnlyGuess: 0.3, spread: 1 }, samples: [] }
     }
   }
-  const engine = { tensors: 0, read: async () => [{ name: 'w', shape: [1], data: weight.slice() }, { name: 'm/w', shape: [1], data: new Float32Array(1) }] }
+  const arrays = (): NamedArray[] => [{ name: 'w', shape: [1], data: weight.slice() }, { name: 'm/w', shape: [1], data: new Float32Array(1) }]
+  const engine: Pick<StepEngine, 'list' | 'readEach' | 'read' | 'write' | 'tensors'> = {
+    tensors: 0, list: arrays, read: async () => arrays(), write: async () => [],
+    async readEach(_what, visit) {
+      for (const array of arrays()) await visit(array)
+    }
+  }
   try {
     return await new TrainingLoop(config, run, control, engine, course, checkpoint?.state.loop ?? startLoopState(tasks)).train()
   } finally {
