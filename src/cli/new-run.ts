@@ -58,7 +58,7 @@ function fileConfig(file: string, base: RunConfig, presetGiven: boolean): RunCon
 /** Paths are stored absolute: the run may go on from another folder. */
 function withPaths(config: RunConfig): RunConfig {
   const isPath = config.start !== 'pretrained' && config.start !== 'random'
-  if (isPath && !existsSync(config.start)) throw new WorkbenchError(`Setting 'start' is '${config.start}', which does not exist; allowed: pretrained, random, a run or checkpoint folder, or a .safetensors file.`)
+  if (isPath && !existsSync(config.start)) throw new WorkbenchError(`Setting 'start' is '${config.start}', which does not exist; allowed: pretrained, random, a run or checkpoint folder, or a file of weights (.safetensors, .pt, .bin).`)
   return { ...config, data: resolve(config.data), start: isPath ? resolve(config.start) : config.start }
 }
 

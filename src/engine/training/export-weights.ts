@@ -1,8 +1,14 @@
-// A run's weights as one safetensors file: the trunk in half precision for resources/trunks, or everything as it is.
-// Names are the reference's, so its own code loads the file. Read next: start-weights.ts.
+// A run's weights as one file: the trunk in half precision for resources/trunks, or everything, as safetensors or as a
+// file that torch.load reads. Names are the reference's, the tied decoder included, so its own code loads the file.
+// Read next: start-weights.ts, ../checkpoint/torch-writer.ts.
 
+import { extname } from 'node:path'
 import { WorkbenchError } from '../../contract/check'
+import { DECODER, WORD_TABLE, referenceNames } from '../checkpoint/name-rules'
+import { countOf } from '../checkpoint/number-types'
 import { type TensorToStore, writeSafetensors } from '../checkpoint/safetensors'
+import { type WeightsToStore, writeTorch } from '../checkpoint/torch-writer'
+import { type StoredWeights, withWeights } from '../checkpoint/weights-file'
 import type { NamedArray } from '../execution/step-engine'
 import { readArrays } from './checkpoint'
 import { weightsFile } from './start-weights'
@@ -20,11 +26,39 @@ export function exportTrunk(from: string, file: string): string {
   return `${file}: ${arrays.length} arrays, ${(arrays.reduce((sum, { data }) => sum + data.length, 0) / 1e6).toFixed(2)} million numbers in half precision`
 }
 
-/** Writes all weights of a run or checkpoint as float32. */
-export function exportWeights(from: string, file: string): string {
-  const arrays = readArrays(weightsFile(from))
-  writeSafetensors(file, arrays, { format: 'pt' })
-  return `${file}: ${arrays.length} arrays, ${(arrays.reduce((sum, { data }) => sum + data.length, 0) / 1e6).toFixed(2)} million numbers`
+export interface ExportReport {
+  readonly from: string
+  readonly to: string
+  readonly format: 'safetensors' | 'torch.save (zip)'
+  readonly arrays: number
+  /** Tied arrays counted once. */
+  readonly numbers: number
+}
+
+const TORCH_ENDINGS = ['.pt', '.bin', '.pth']
+
+/** Writes all weights of a run, checkpoint or file as float32: safetensors, or PyTorch's own form by the ending of `to`. */
+export function exportWeights(from: string, to: string): ExportReport {
+  const ending = extname(to)
+  if (ending !== '.safetensors' && !TORCH_ENDINGS.includes(ending)) {
+    throw new WorkbenchError(`'${to}' ends with '${ending}'; allowed: .safetensors, or ${TORCH_ENDINGS.join(', ')} for PyTorch.`)
+  }
+  return withWeights(weightsFile(from), ({ arrays: stored }) => {
+    const arrays = withDecoder(referenceNames(stored).arrays)
+    if (ending === '.safetensors') writeSafetensors(to, arrays.map(({ name, shape, read }) => ({ name, shape, data: read })), { format: 'pt' })
+    else writeTorch(to, arrays)
+    const numbers = arrays.reduce((sum, { shape, sharedWith }) => sum + (sharedWith === undefined ? countOf(shape) : 0), 0)
+    return { from, to, format: ending === '.safetensors' ? 'safetensors' : 'torch.save (zip)', arrays: arrays.length, numbers }
+  })
+}
+
+/** The word table once more under the decoder's name, at its place in the reference's order. */
+function withDecoder(arrays: readonly StoredWeights[]): WeightsToStore[] {
+  const words = arrays.find(({ name }) => name === WORD_TABLE)
+  const last = arrays.map(({ name }) => name.startsWith('cls.predictions.')).lastIndexOf(true)
+  const list: WeightsToStore[] = arrays.map(({ name, shape, read }) => ({ name, shape, read }))
+  if (words && last >= 0) list.splice(last + 1, 0, { name: DECODER, shape: words.shape, read: words.read, sharedWith: WORD_TABLE })
+  return list
 }
 
 function asHalf({ name, shape, data }: NamedArray): TensorToStore {

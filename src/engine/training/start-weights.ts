@@ -6,9 +6,13 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError } from '../../contract/check'
 import type { RunConfig } from '../../contract/run-config'
-import type { NamedArray, StepEngine } from '../execution/step-engine'
+import { matchWeights, shapeText } from '../checkpoint/match-weights'
+import { referenceNames } from '../checkpoint/name-rules'
+import { countOf } from '../checkpoint/number-types'
+import { type StoredWeights, openWeights } from '../checkpoint/weights-file'
+import type { StepEngine } from '../execution/step-engine'
 import { resourcePath } from '../resources'
-import { CHECKPOINT_FILES, lastCheckpoint, readArrays } from './checkpoint'
+import { CHECKPOINT_FILES, lastCheckpoint } from './checkpoint'
 
 /** What became of the arrays of a file. */
 export interface MatchReport {
@@ -36,9 +40,9 @@ function shippedTrunk(model: RunConfig['model']): string {
   }
 }
 
-/** The weights of a path that a user gave: a safetensors file, a checkpoint folder, or a run folder (its last checkpoint). */
+/** The weights of a path that a user gave: a file (safetensors, torch.save), a checkpoint folder, or a run folder (its last checkpoint). */
 export function weightsFile(path: string): string {
-  if (!existsSync(path)) throw new WorkbenchError(`Checkpoint ${path} does not exist; allowed: a run folder, a checkpoint folder or a .safetensors file.`)
+  if (!existsSync(path)) throw new WorkbenchError(`Checkpoint ${path} does not exist; allowed: a run folder, a checkpoint folder, or a file of weights (.safetensors, .pt, .bin).`)
   if (statSync(path).isFile()) return path
   const inFolder = join(path, CHECKPOINT_FILES.model)
   if (existsSync(inFolder)) return inFolder
@@ -47,20 +51,40 @@ export function weightsFile(path: string): string {
   throw new WorkbenchError(`${path} has no checkpoint${problems.length > 0 ? ` that can be read: ${problems.join(' ')}` : ''}.`)
 }
 
-/** Puts the arrays of a file into the engine where name and shape agree. */
-export async function loadWeights(engine: StepEngine, file: string): Promise<MatchReport> {
-  const own = new Map((await engine.read('weights')).map((array) => [array.name, array.shape]))
-  const given = readArrays(file)
-  const differs = ({ name, shape }: NamedArray): boolean => own.get(name)?.join() !== shape.join()
-  const fitting = given.filter((array) => own.has(array.name) && !differs(array))
-  await engine.write(fitting)
-  const names = new Set(given.map((array) => array.name))
-  return {
-    matched: fitting.length,
-    missing: [...own.keys()].filter((name) => !names.has(name)),
-    unused: given.filter((array) => !own.has(array.name)).map((array) => array.name),
-    shapeDiffers: given.filter((array) => own.has(array.name) && differs(array)).map(({ name, shape }) => `${name} [${shape.join(', ')}] in the file, [${own.get(name)?.join(', ')}] in the model`)
+/** Numbers handed to the engine at a time: a large file is never in memory beside the model as a whole. */
+const PORTION = 16 * 1024 * 1024
+
+/**
+ * Puts the arrays of a file of any origin (safetensors, torch.save) into the engine where name and shape agree; names are
+ * brought under the reference's first (name-rules.ts).
+ */
+export async function loadWeights(engine: StepEngine, path: string): Promise<MatchReport> {
+  const file = openWeights(path)
+  try {
+    const own = new Map((await engine.read('weights')).map((array) => [array.name, array.shape]))
+    const { matched, missing, unused, shapeDiffers } = matchWeights(referenceNames(file.arrays).arrays, own)
+    for (const portion of portions(matched)) await engine.write(portion.map(({ name, shape, read }) => ({ name, shape, data: read() })))
+    return {
+      matched: matched.length, missing, unused,
+      shapeDiffers: shapeDiffers.map((row) => `${row.name} ${shapeText(row.file)} in the file, ${shapeText(row.model)} in the model`)
+    }
+  } finally {
+    file.close()
   }
+}
+
+function portions(arrays: readonly StoredWeights[]): StoredWeights[][] {
+  const list: StoredWeights[][] = []
+  let room = 0
+  for (const array of arrays) {
+    room -= countOf(array.shape)
+    const last = list[list.length - 1]
+    if (last === undefined || room < 0) {
+      list.push([array])
+      room = PORTION - countOf(array.shape)
+    } else last.push(array)
+  }
+  return list
 }
 
 /** A sentence for the run's notes. */
