@@ -7,9 +7,11 @@ import {
   type EngineOptions, type InputSpec, type PretrainingShape, engineModel, pretrainingInputSpecs, taskInputSpecs,
 } from '../execution/engine-options'
 import type { ForwardPlan } from '../execution/forward-plan'
+import { LOSS_SHARES, sharedLoss } from '../execution/micro-batch'
 import type { TaskShape } from '../execution/step-engine'
 import { type Inputs, input, stepProgram } from '../execution/step-program'
 import { type ForwardContext, forwardContext } from '../nn/forward-context'
+import { addAccumulation, recordApply } from './accumulation'
 import { type Graph, FLOAT_TYPE, after } from './graph'
 import { FLOAT, INT32 } from './native-binding'
 import { OPEN, isOpen, openShape } from './open-batch'
@@ -25,13 +27,17 @@ export interface RecordedStep {
   readonly updates: readonly string[]
 }
 
+/** `accumulate`: a part of a batch, whose gradients are added up until a run of `recordUpdate` applies them. */
+export type StepKind = 'train' | 'accumulate' | 'predict'
+
 /** A step before it is recorded: only a forward plan has no loss. */
 interface StepPlan {
   readonly scope: string
   readonly specs: readonly InputSpec[]
   readonly rowsPerExample: number
-  readonly training: boolean
-  forward(context: ForwardContext, inputs: Inputs): { loss?: tf.Tensor; fetched: Fetched }
+  readonly kind: StepKind
+  /** `objective`: what is differentiated, where it is not the loss. */
+  forward(context: ForwardContext, inputs: Inputs): { loss?: tf.Tensor; objective?: tf.Tensor; fetched: Fetched }
 }
 
 type Fetched = Readonly<Record<string, tf.Tensor>>
@@ -40,6 +46,8 @@ export interface StepTools {
   readonly graph: Graph
   readonly variables: Variables
   readonly parameters: readonly Variable[]
+  /** Parameters for which no gradient is computed; none if absent. */
+  frozen?(name: string): boolean
   readonly rules: UpdateRules
   readonly exec?: ExecMode
 }
@@ -57,48 +65,57 @@ const settings: FedSettings = {
   learningRate: 'settings/learningRate:0', headLearningRate: 'settings/headLearningRate:0',
   beta1Power: 'settings/beta1Power:0', beta2Power: 'settings/beta2Power:0',
 }
+/** The same for nodes that are added behind the steps (idle-update.ts). */
+export const FED_SETTINGS = settings
 
 /** `refcoco+` cannot be a node name. */
-function scopeOf(name: string, kind: 'train' | 'predict'): string {
+function scopeOf(name: string, kind: StepKind | 'apply'): string {
   return `${name.replace(/\+/g, '-plus')}/${kind}`
 }
 
-/** Adds a task's training step or prediction to the graph. */
-export function recordTask(tools: StepTools, options: EngineOptions, shape: TaskShape, kind: 'train' | 'predict'): RecordedStep {
+/** Adds a task's training step, part of a step, or prediction to the graph. */
+export function recordTask(tools: StepTools, options: EngineOptions, shape: TaskShape, kind: StepKind): RecordedStep {
   const task = taskById(shape.task)
   return recordStep(tools, options, {
-    scope: scopeOf(shape.task, kind), specs: taskInputSpecs(options, shape), rowsPerExample: task.rowsPerExample, training: kind === 'train',
+    scope: scopeOf(shape.task, kind), specs: taskInputSpecs(options, shape), rowsPerExample: task.rowsPerExample, kind,
     forward(context, inputs) {
       const { logits, fused } = stepProgram.taskForward(context, task, inputs)
       const weights = input(inputs, 'weights')
       const loss = stepProgram.taskLoss(logits, input(inputs, 'targets'), input(inputs, 'targetMask'), weights, task.objective)
-      if (kind === 'train') return { loss, fetched: { logits } }
+      if (kind !== 'predict') return { loss, fetched: { logits } }
       const fetched: Fetched = { logits, spread: stepProgram.fusedSpread(fused, weights, task.rowsPerExample) }
       return { loss, fetched }
     },
   })
 }
 
-/** Adds pre-training's step or prediction to the graph. */
-export function recordPretraining(tools: StepTools, options: EngineOptions, shape: PretrainingShape, kind: 'train' | 'predict'): RecordedStep {
+/** Adds pre-training's step, part of a step, or prediction to the graph. */
+export function recordPretraining(tools: StepTools, options: EngineOptions, shape: PretrainingShape, kind: StepKind): RecordedStep {
+  const specs = pretrainingInputSpecs(options, shape)
   return recordStep(tools, options, {
-    scope: scopeOf('pretraining', kind), specs: pretrainingInputSpecs(options, shape), rowsPerExample: 1, training: kind === 'train',
+    scope: scopeOf('pretraining', kind), specs: kind === 'accumulate' ? [...specs, LOSS_SHARES] : specs, rowsPerExample: 1, kind,
     forward(context, inputs) {
       const output = stepProgram.pretrainingForward(context, inputs)
-      const loss = stepProgram.pretrainingLoss(context.config, output, inputs, options.alignmentFactor ?? 1)
+      const factor = options.alignmentFactor ?? 1
+      const loss = stepProgram.pretrainingLoss(context.config, output, inputs, factor)
       const fetched = {
         wordLoss: loss.wordLoss, regionLoss: loss.regionLoss, alignmentLoss: loss.alignmentLoss, alignmentLogits: output.alignmentLogits,
         wordGuess: tf.argMax(output.wordLogits, 2), regionGuess: tf.argMax(output.regionLogits, 2),
       }
-      return { loss: loss.total, fetched }
+      return { loss: loss.total, fetched, ...(kind === 'accumulate' ? { objective: sharedLoss(loss, input(inputs, LOSS_SHARES.name), factor) } : {}) }
     },
   })
+}
+
+/** Adds the update that follows the parts of a task's (or pre-training's) batch. */
+export function recordUpdate({ graph, variables, rules }: StepTools, name: string, updates: readonly string[]): RecordedStep {
+  return recordApply(graph, variables, scopeOf(name, 'apply'), updates, settings, rules)
 }
 
 /** Adds a forward pass of its own to the graph. */
 export function recordForward(tools: StepTools, options: Pick<EngineOptions, 'model' | 'taskToken'>, { name, specs, run }: ForwardPlan): RecordedStep {
   return recordStep(tools, { ...options, dropout: 0 }, {
-    scope: name, specs, rowsPerExample: 1, training: false, forward: (context, inputs) => ({ fetched: run(context, inputs) }),
+    scope: name, specs, rowsPerExample: 1, kind: 'predict', forward: (context, inputs) => ({ fetched: run(context, inputs) }),
   })
 }
 
@@ -108,17 +125,17 @@ function recordStep(tools: StepTools, options: Pick<EngineOptions, 'model' | 'ta
   const inputs = new Map<string, string>()
   return record(graph, (recording) => {
     const fed = feedInputs(graph, recording, plan, inputs)
-    const weights = tools.parameters.map(({ name, shape }) => recording.tensor(() => variables.value(name), shape, FLOAT))
-    const byName = new Map(tools.parameters.map(({ name }, i) => [name, weights[i]]))
+    const byName = new Map(tools.parameters.map(({ name, shape }) => [name, recording.tensor(() => variables.value(name), shape, FLOAT)]))
     const parameters = (name: string): tf.Tensor => {
       const weight = byName.get(name)
       if (weight === undefined) throw new Error(`The model has no parameter '${name}'.`)
       return weight
     }
     const seed = recording.tensor(DROPOUT_SEED, [2], INT32)
-    const dropout = plan.training ? { rate: options.dropout, seed } : null
+    const dropout = plan.kind === 'predict' ? null : { rate: options.dropout, seed }
     const forward = (): ReturnType<StepPlan['forward']> => plan.forward(forwardContext(engineModel(options), parameters, dropout), fed)
-    return plan.training ? trainingStep(tools, recording, plan, inputs, weights, forward) : prediction(graph, recording, plan, inputs, forward)
+    if (plan.kind === 'predict') return prediction(graph, recording, plan, inputs, forward)
+    return trainingStep(tools, recording, plan, inputs, byName, forward)
   }, tools.exec)
 }
 
@@ -146,30 +163,39 @@ function prediction(graph: Graph, recording: Recording, plan: StepPlan, inputs: 
 }
 
 function trainingStep(
-  tools: StepTools, recording: Recording, plan: StepPlan, inputs: ReadonlyMap<string, string>, weights: tf.Tensor[], forward: Forward
+  tools: StepTools, recording: Recording, plan: StepPlan, inputs: ReadonlyMap<string, string>, weights: ReadonlyMap<string, tf.Tensor>, forward: Forward
 ): RecordedStep {
   const { graph, variables, rules } = tools
+  const { loss, fetched, gradients } = differentiated(tools, recording, plan, weights, forward)
+  const update = plan.kind === 'train' ? addUpdate(graph, variables, gradients, settings, rules) : { norm: undefined, done: addAccumulation(graph, variables, gradients) }
+  const fetches = named(graph, recording, plan, { ...fetched, loss }, update.done)
+  for (const tensor of [loss, ...Object.values(fetched)]) tensor.dispose()
+  const norm: Record<string, string> = update.norm === undefined ? {} : { gradientNorm: identity(graph, update.norm, [], `${plan.scope}/fetch/gradientNorm`) }
+  return { inputs, fetches: { ...fetches, ...norm }, updates: gradients.map(({ name }) => name) }
+}
+
+/** The forward pass and the gradients of the parameters that are not frozen and have one. */
+function differentiated(
+  tools: StepTools, recording: Recording, plan: StepPlan, weights: ReadonlyMap<string, tf.Tensor>, forward: Forward
+): { loss: tf.Tensor; fetched: Fetched; gradients: GradientOutput[] } {
+  const trained = [...weights].filter(([name]) => !tools.frozen?.(name))
   const lossScale = recording.tensor('settings/lossScale:0', [], FLOAT)
-  let outputs: Required<ReturnType<Forward>> | undefined
+  let outputs: { loss: tf.Tensor; fetched: Fetched } | undefined
   const { grads } = tf.engine().gradients(
     () => {
-      const { loss, fetched } = forward()
+      const { loss, objective, fetched } = forward()
       if (loss === undefined) throw new Error(`The training step '${plan.scope}' gave no loss.`)
       outputs = { loss: tf.keep(loss), fetched: Object.fromEntries(Object.entries(fetched).map(([name, value]) => [name, tf.keep(value)])) }
-      return loss
+      return objective ?? loss
     },
-    weights, lossScale, true
+    trained.map(([, weight]) => weight), lossScale, true
   )
   if (outputs === undefined) throw new Error('The training step gave no loss.')
-  const gradients: GradientOutput[] = tools.parameters.flatMap(({ name }, i) => {
+  const gradients = trained.flatMap(([name], i) => {
     const gradient: tf.Tensor | null | undefined = grads[i]
     return gradient ? [{ name, output: recording.outputOf(gradient) }] : []
   })
-  const { norm, done } = addUpdate(graph, variables, gradients, settings, rules)
-  const fetches = named(graph, recording, plan, { ...outputs.fetched, loss: outputs.loss }, done)
-  const gradientNorm = identity(graph, norm, [], `${plan.scope}/fetch/gradientNorm`)
-  for (const tensor of [outputs.loss, ...Object.values(outputs.fetched)]) tensor.dispose()
-  return { inputs, fetches: { ...fetches, gradientNorm }, updates: gradients.map(({ name }) => name) }
+  return { ...outputs, gradients }
 }
 
 /** Fetched values as `<scope>/fetch/<name>`; the loss waits for the nodes in `done`. */

@@ -1,5 +1,6 @@
 // The model's weights and the optimizer's moments as TensorFlow variables, shared by all steps of a graph.
-// Names in the graph: `var/<parameter>`, `var/m/<parameter>`, `var/v/<parameter>`. Spec 8.1. Read next: update.ts.
+// Names in the graph: `var/<parameter>`, `var/m/<parameter>`, `var/v/<parameter>`; `var/g/<parameter>` accumulates
+// gradients and is in no checkpoint. Spec 8.1. Read next: update.ts.
 
 import { type Graph, after } from './graph'
 import { FLOAT } from './native-binding'
@@ -16,6 +17,11 @@ export interface Variables {
   /** The parameter's value at the start of the current scope: one shared read. */
   value(name: string): string
   moment(kind: 'm' | 'v', name: string): string
+  /** Where a parameter's gradients are added up. */
+  accumulator(name: string): string
+  /** The parameters that have an accumulator. */
+  accumulated(): Variable[]
+  shapeOf(name: string): Shape
   /** All variables made so far: weights in their own order, then moments. */
   all(): Variable[]
 }
@@ -23,7 +29,7 @@ export interface Variables {
 export function createVariables(graph: Graph, parameters: readonly Variable[]): Variables {
   const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]))
   const handles = new Map<string, string>()
-  const made: { weights: Variable[]; moments: Variable[] } = { weights: [], moments: [] }
+  const made: { weights: Variable[]; moments: Variable[]; accumulators: Variable[] } = { weights: [], moments: [], accumulators: [] }
 
   const handleOf = (name: string, shape: Shape, list: Variable[]): string => {
     const known = handles.get(name)
@@ -43,6 +49,9 @@ export function createVariables(graph: Graph, parameters: readonly Variable[]): 
     handle: (name) => handleOf(name, shapeOf(name), made.weights),
     value: (name) => graph.share('ReadVariableOp', [variables.handle(name)], { dtype: { type: FLOAT } }),
     moment: (kind, name) => handleOf(`${kind}/${name}`, shapeOf(name), made.moments),
+    accumulator: (name) => handleOf(`g/${name}`, shapeOf(name), made.accumulators),
+    accumulated: () => made.accumulators.map(({ name, shape }) => ({ name: name.slice(2), shape })),
+    shapeOf,
     all: () => [...made.weights, ...made.moments],
   }
   for (const { name } of parameters) variables.handle(name)

@@ -1,0 +1,77 @@
+// Weights and moments between JavaScript and the variables of a session, in portions: at full size they are gigabytes.
+// Read next: ../compile/variables.ts, compiled-engine.ts.
+
+import { WorkbenchError } from '../../contract/check'
+import type { Session } from '../compile/session'
+import type { Variable, VariableAccess } from '../compile/variables'
+import type { NamedArray } from './step-engine'
+
+/** Largest amount of numbers fed or fetched in one run outside of steps. */
+const CHUNK = 64 * 1024 * 1024
+
+export interface SessionVariables {
+  readonly session: Session
+  readonly variables: readonly Variable[]
+  readonly access: VariableAccess
+}
+
+/** Lets messages in: a run blocks its process. */
+export function nextMessage(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Splits a list so that each part holds at most CHUNK numbers (or one array). */
+function chunks<T extends { readonly shape: readonly number[] }>(list: readonly T[]): T[][] {
+  const parts: T[][] = []
+  let room = 0
+  for (const each of list) {
+    const size = each.shape.reduce((product, length) => product * length, 1)
+    const last = parts[parts.length - 1]
+    if (last === undefined || size > room) {
+      parts.push([each])
+      room = CHUNK - size
+    } else {
+      last.push(each)
+      room -= size
+    }
+  }
+  return parts
+}
+
+/** Weights, or weights and moments. */
+export function listVariables({ variables }: SessionVariables, what: 'weights' | 'all'): readonly Variable[] {
+  return what === 'all' ? variables : variables.filter(({ name }) => !/^[mv]\//.test(name))
+}
+
+/** Shows a copy of each array in turn. */
+export async function readEach(compiled: SessionVariables, what: 'weights' | 'all', visit: (array: NamedArray) => void | Promise<void>): Promise<void> {
+  const { session, access } = compiled
+  for (const part of chunks(listVariables(compiled, what))) {
+    let place = 0
+    for (const values of session.each(part.map(({ name }) => access.read(name)))) {
+      const { name, shape } = part[place++] as Variable
+      await visit({ name, shape, data: values as Float32Array })
+    }
+    await nextMessage()
+  }
+}
+
+/** Overwrites the named variables and returns the names that there are none of. An array of another shape throws a WorkbenchError. */
+export async function writeVariables({ session, variables, access }: SessionVariables, arrays: readonly NamedArray[]): Promise<string[]> {
+  const shapes = new Map(variables.map(({ name, shape }) => [name, shape]))
+  const known = arrays.filter(({ name }) => shapes.has(name))
+  for (const { name, shape, data } of known) {
+    const own = shapes.get(name) ?? []
+    if (own.join() !== shape.join() || data.length !== own.reduce((product, size) => product * size, 1)) {
+      throw new WorkbenchError(
+        `The array '${name}' has the shape [${shape.join(', ')}] and ${data.length} numbers; the model's is [${own.join(', ')}]. ` +
+          'It belongs to a model of another size.'
+      )
+    }
+  }
+  for (const part of chunks(known)) {
+    session.run(part.map(({ name, shape, data }) => ({ name: access.assign(name).feed, shape, data })), part.map(({ name }) => access.assign(name).done))
+    await nextMessage()
+  }
+  return arrays.filter(({ name }) => !shapes.has(name)).map(({ name }) => name)
+}
