@@ -5,6 +5,7 @@ import type { ConfigDifference, RunConfig } from './run-config'
 import type { RunCommand } from './run-commands'
 import type { RunEvent, RunState } from './run-events'
 import type { SamplePrediction } from './sample-prediction'
+import type { StudyRequests } from './study-api'
 import type { TaskId } from './task-catalog'
 
 export interface RunSummary {
@@ -47,7 +48,7 @@ export interface AppInfo {
 }
 
 /** Requests: name → [arguments, result]. */
-export interface WorkbenchRequests {
+export interface WorkbenchRequests extends StudyRequests {
   'app:info': [Record<string, never>, AppInfo]
   'runs:list': [Record<string, never>, readonly RunSummary[]]
   /** Everything a fresh window needs of a run: config and all events so far (thinned steps beyond `maxSteps` per task). */

@@ -10,6 +10,7 @@ import { readPicture, readSamples } from './run-files'
 import { RunLibrary } from './run-library'
 import { type LaunchWorker, RunManager } from './run-manager'
 import { REQUEST_SCHEMAS } from './request-schemas'
+import { studyDesk } from './study-desk'
 import { type Workspace } from './workspace'
 
 const POLL_MS = 200
@@ -29,7 +30,7 @@ export interface HostOptions {
   readonly onClose?: (choice: WorkbenchRequests['app:close'][0]['choice']) => void
 }
 
-type Handlers = { readonly [N in RequestName]: (argument: WorkbenchRequests[N][0]) => WorkbenchRequests[N][1] }
+type Handlers = { readonly [N in RequestName]: (argument: WorkbenchRequests[N][0]) => WorkbenchRequests[N][1] | Promise<WorkbenchRequests[N][1]> }
 
 export class WorkbenchHost {
   readonly library: RunLibrary
@@ -57,7 +58,7 @@ export class WorkbenchHost {
       throw new WorkbenchError(`The request '${name}' is malformed: ${where}`)
     }
     const handler = this.handlers[name] as (argument: unknown) => unknown
-    const result = handler(parsed.output)
+    const result = await handler(parsed.output)
     this.poll()
     return result
   }
@@ -84,6 +85,7 @@ export class WorkbenchHost {
     'run:restore': ({ id }) => { this.manager.restore(id); return null },
     'demo:start': () => this.startDemo(),
     'samples:read': ({ id, task }) => readSamples(this.library, id, task),
+    ...studyDesk(this.options.workspace.root, this.options.cli),
     'app:close': ({ choice }) => { this.options.onClose?.(choice); return null }
   }
 
