@@ -16,6 +16,15 @@ export const PICTURE_STATES = 'rank/pictures'
 export const textStates = (words: number): string => `rank/texts-${words}`
 export const pairScores = (words: number): string => `rank/pairs-${words}`
 
+/** Numbers of a run's picture states: enough to keep the cores busy, and a paper-size model within a gigabyte. */
+const STATES_AT_ONCE = 2 ** 21
+const PICTURES_AT_MOST = 256
+
+/** Pictures that one caption should meet in one run. */
+export function picturesAtOnce({ model }: Pick<Options, 'model'>, { regions }: Pick<TaskShape, 'regions'>): number {
+  return Math.max(8, Math.min(PICTURES_AT_MOST, Math.floor(STATES_AT_ONCE / (regions * model.v_hidden_size))))
+}
+
 /** Plans for texts of each of these lengths ([CLS] and [SEP] counted). */
 export function rankingPlans(options: Options, shape: TaskShape, lengths: readonly number[]): ForwardPlan[] {
   const model = engineModel(options)

@@ -13,9 +13,8 @@ import { PICTURE_STATES, pairScores, textStates } from './ranking-plans'
 import type { TaskContext } from './task'
 import type { TrunkInputs } from './task-batch'
 
-/** Captions whose states are computed together, and pictures that one caption meets in one run. */
+/** Captions whose states are computed together. */
 const CAPTIONS_AT_ONCE = 64
-const PICTURES_AT_ONCE = 64
 /** Lengths that are worth a plan of their own. */
 const LENGTHS = 4
 
@@ -26,6 +25,8 @@ export interface RankingRequest {
   readonly taskToken: TaskToken
   readonly captions: readonly string[]
   readonly pictures: readonly PictureRef[]
+  /** Pictures that one caption meets in one run. */
+  readonly picturesAtOnce: number
   /** Told each caption's scores, [pictures], in an order of its own; the array is used again. */
   onScores(caption: number, scores: Float32Array): void
   /** After each run: pairs scored so far. False breaks off. */
@@ -88,10 +89,10 @@ interface Chunk {
   readonly regionMask: Float32Array
 }
 
-async function pictureChunks({ engine, context, shape, pictures }: RankingRequest): Promise<Chunk[]> {
+async function pictureChunks({ engine, context, shape, pictures, picturesAtOnce }: RankingRequest): Promise<Chunk[]> {
   const chunks: Chunk[] = []
-  for (let start = 0; start < pictures.length; start += PICTURES_AT_ONCE) {
-    const group = pictures.slice(start, start + PICTURES_AT_ONCE)
+  for (let start = 0; start < pictures.length; start += picturesAtOnce) {
+    const group = pictures.slice(start, start + picturesAtOnce)
     const rows = emptyInputs(group.length, 1, shape.regions, context.regions.featureSize)
     group.forEach((picture, row) => fillRegions(rows, row, shape.regions, context.regions.rows(picture)))
     const { features, boxes, regionMask } = blindfold(rows, context.blind, context.tokenizer)

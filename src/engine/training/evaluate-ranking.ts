@@ -6,7 +6,7 @@ import type { TaskId } from '../../contract/task-catalog'
 import type { TaskBatches } from '../data/batcher'
 import { asCaption, captionedPictures } from '../tasks/captioned-pictures'
 import { captionIds, rankPairs, rankedLengths } from '../tasks/ranking'
-import { rankingPlans } from '../tasks/ranking-plans'
+import { picturesAtOnce, rankingPlans } from '../tasks/ranking-plans'
 import { bestPlaces, rankMetrics, rankOf } from '../tasks/retrieval-ranks'
 import type { TaskSplit } from '../tasks/task'
 import type { OpenedModel } from './open-model'
@@ -65,7 +65,7 @@ export async function scorePairs(model: OpenedModel, task: TaskId, pairs: Pairs)
   const lengths = rankedLengths(captionIds(context, shape, pairs.captions).map((ids) => ids.length))
   const engine = await model.forward(rankingPlans(options, shape, lengths), RANKING_PARAMETERS)
   try {
-    return await rankPairs({ engine, context, shape, taskToken: options.taskToken, ...pairs })
+    return await rankPairs({ engine, context, shape, taskToken: options.taskToken, picturesAtOnce: picturesAtOnce(options, shape), ...pairs })
   } finally {
     engine.dispose()
   }

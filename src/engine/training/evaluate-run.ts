@@ -8,6 +8,7 @@ import type { SplitName } from '../data/example'
 import type { TaskData } from '../data/task-data'
 import { type EvaluationResult, evaluateBatches } from './evaluate'
 import { type RankingResult, rankSplit } from './evaluate-ranking'
+import { officialMetrics } from './official-metrics'
 import { type ModelRequest, type OpenedModel, openModel } from './open-model'
 import { rankingFile, submission } from './submission'
 
@@ -43,10 +44,11 @@ export async function evaluateRun(request: EvaluateRequest): Promise<{ report: E
   const model = await openModel({ ...request, tasks: [task] })
   const batches = batchesOf(model.data, task, split, request.limit)
   const { numbers, evaluation } = await measure(model, batches, request)
+  const official = await officialMetrics(model, batches, evaluation.outcomes(), gateOf(request, 'attention')) ?? brokenOff(0, batches.chosen.length, 'attention maps')
   const ranking = taskById(task).objective === 'alternatives' ? await rank(model, batches, request) : undefined
   const { metrics, constantGuess, textOnlyGuess } = numbers
   const report = {
-    task, split, metrics: { ...metrics, constantGuess, textOnlyGuess, ...ranking?.metrics }, notes: [],
+    task, split, metrics: { ...metrics, ...official.metrics, constantGuess, textOnlyGuess, ...ranking?.metrics }, notes: official.notes,
     examples: numbers.examples, seconds: (performance.now() - started) / 1000
   }
   return { report, predictions: ranking ? rankingFile(ranking) : submission(model.data, batches, evaluation) }

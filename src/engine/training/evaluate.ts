@@ -14,7 +14,7 @@ export interface EvaluationResult {
 }
 
 /** Every example of `batches.all()` once; undefined if the gate says no in between. */
-export async function evaluateBatches(engine: Pick<StepEngine, 'predict'>, data: TaskData, batches: TaskBatches, gate: Gate): Promise<EvaluationResult | undefined> {
+export async function evaluateBatches(engine: Pick<StepEngine, 'predict'>, data: Pick<TaskData, 'evaluation' | 'guesses'>, batches: TaskBatches, gate: Gate): Promise<EvaluationResult | undefined> {
   const evaluation = data.evaluation(batches)
   let lossSum = 0
   let spreadSum = 0

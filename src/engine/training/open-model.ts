@@ -13,8 +13,8 @@ import type { EngineOptions } from '../execution/engine-options'
 import { type ForwardEngine, createForwardEngine } from '../execution/forward-engine'
 import type { ForwardPlan } from '../execution/forward-plan'
 import type { StepEngine } from '../execution/step-engine'
-import { roundOrder } from '../schedule/round-robin'
 import { CHECKPOINT_FILES, openCheckpoint, readArrays } from './checkpoint'
+import { openedTasks } from './inherited-answers'
 import { createEngine } from './prepare-run'
 import { readRunConfig } from './run-folder'
 import { type MatchReport, loadWeights, weightsFile } from './start-weights'
@@ -42,11 +42,12 @@ export interface OpenedModel {
 }
 
 /** Throws a WorkbenchError if data or weights are missing, or the weights do not fit. */
-export async function openModel({ from, tasks, settings, fallback }: ModelRequest): Promise<OpenedModel> {
+export async function openModel(request: ModelRequest): Promise<OpenedModel> {
+  const { from, tasks } = request
   const file = weightsFile(from)
-  const config = resolveConfig(configOf(from, file) ?? fallback(), parseSettings(settings))
+  const config = configOfModel(request)
   // The whole run's tasks are opened: answer vocabularies and shapes must be those of training.
-  const data = openTaskData({ root: config.data, tasks: roundOrder([...new Set([...config.tasks, ...tasks])]), config: { ...config, validationExamples: 0 } })
+  const data = openTaskData({ root: config.data, tasks: openedTasks(config, tasks), config: { ...config, validationExamples: 0 } })
   const backend: BackendReport = await loadBackend(config.backend)
   const all = taskEngineOptions(config, data)
   const options = { ...all, shapes: all.shapes.filter(({ task }) => tasks.includes(task)) }
@@ -67,6 +68,11 @@ export async function openModel({ from, tasks, settings, fallback }: ModelReques
       return createForwardEngine(config, backend, { options, plans, weights })
     }
   }
+}
+
+/** The model's configuration with the settings laid over it. */
+export function configOfModel({ from, settings, fallback }: Omit<ModelRequest, 'tasks'>): RunConfig {
+  return resolveConfig(configOf(from, weightsFile(from)) ?? fallback(), parseSettings(settings))
 }
 
 /** The configuration that weights were trained with: of the run they are in, or of their checkpoint. */

@@ -64,7 +64,7 @@ async function prefixScores(engine: ForwardEngine, taskToken: EngineOptions['tas
   const scores: number[][] = []
   const done: number[] = []
   const whole = await rankPairs({
-    engine, context, shape, taskToken, captions: CAPTIONS, pictures, onScores: (caption, row) => { scores[caption] = [...row] },
+    engine, context, shape, taskToken, captions: CAPTIONS, pictures, picturesAtOnce: 4, onScores: (caption, row) => { scores[caption] = [...row] },
     gate: async (pairs) => { done.push(pairs); return pairs < most }
   })
   return { scores, done, whole }
@@ -113,8 +113,8 @@ describe('scores of all pairs with the text prefix computed once', { timeout: 12
     const step = await createEagerEngine(options)
     const forward = await createForwardEngine({ engine: 'eager' }, { name: 'cpu' }, { options, plans: rankingPlans(options, shape, lengths), weights: await step.read('weights') })
     open.push(step, forward)
-    expect(await prefixScores(forward, 'dataset', 8)).toMatchObject({ whole: false, done: [7, 14] })
-    expect(await prefixScores(forward, 'dataset')).toMatchObject({ whole: true, done: [7, 14, 21, 28, 35] })
+    expect(await prefixScores(forward, 'dataset', 8)).toMatchObject({ whole: false, done: [4, 7, 11] })
+    expect(await prefixScores(forward, 'dataset')).toMatchObject({ whole: true, done: [4, 7, 11, 14, 18, 21, 25, 28, 32, 35] })
   })
 })
 
