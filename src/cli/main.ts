@@ -8,7 +8,9 @@ import { addCheckpointCommands } from './checkpoint-command'
 import { addDataCommands } from './data-command'
 import { addDoctorCommand } from './doctor-command'
 import { addEvaluateCommand } from './evaluate-command'
+import { addGroundingCommand } from './grounding-command'
 import { addParityCommand } from './parity-command'
+import { addPredictCommand } from './predict-command'
 import { addPresetCommands } from './presets-command'
 import { addRunsCommands } from './runs-command'
 import { addScheduleCommand } from './schedule-command'
@@ -29,6 +31,8 @@ function buildProgram(): Command {
   addDataCommands(program)
   addTrainCommands(program)
   addEvaluateCommand(program)
+  addGroundingCommand(program)
+  addPredictCommand(program)
   addScheduleCommand(program)
   addParityCommand(program)
   addRunsCommands(program)
