@@ -21,7 +21,7 @@ interface Options extends RunChoice {
 
 export function addTrainCommands(program: Command): void {
   const train = program.command('train').description('train the tasks: one run')
-  withExample(runOptions(train, 'mini'), 'train --preset tiny --run runs/first --set iterations=40 --set tasks=vqa,refcoco', 'train --run runs/first --resume')
+  withExample(runOptions(train, 'mini'), 'train --preset tiny --run runs/first --set iterations=40 --set tasks=vqa,refcoco', 'train --run runs/first --resume', 'train --fork runs/first@40 --run runs/slower --set learningRate=1e-4')
   train.action((options: Options) => trainHere(options, 'train'))
 
   const pretrain = program.command('pretrain').description('masked multi-modal pre-training on captions: one run')
@@ -37,6 +37,7 @@ function runOptions(command: Command, preset: string): Command {
     .option('--run <dir>', 'run folder (default: runs/<name>)')
     .option('--set <key=value...>', 'change settings; see: presets show')
     .option('--resume', 'go on with the run from its last checkpoint')
+    .option('--fork <run[@step]>', 'a new run with the settings and weights of another one’s checkpoint; --set changes what is to differ')
     .option('--json', 'print the events of events.jsonl as they happen')
 }
 
@@ -66,7 +67,7 @@ function printEvent(event: RunEvent): void {
   process.stdout.write(eventLine(event))
 }
 
-/** First Ctrl-C (or SIGTERM): pause, save and end; second: stop. */
+/** First Ctrl-C, and SIGTERM however often: pause, save and end; second Ctrl-C: stop. */
 function obeyInterrupts(folder: string, kind: RunConfig['kind']): { onControl(control: RunControl): void; release(): void } {
   let presses = 0
   let control: RunControl | undefined
@@ -76,8 +77,13 @@ function obeyInterrupts(folder: string, kind: RunConfig['kind']): { onControl(co
     if (presses === 1) say(`Pausing and saving. Go on with: twelve-in-one ${kind} --run ${relative('.', folder) || '.'} --resume   (Ctrl-C again stops)`)
     if (presses > 2) process.exit(1)
   }
+  // A cluster sends it more than once; it never means more than: save and end.
+  const leave = (): void => {
+    presses = Math.max(presses, 1)
+    control?.request('leave')
+  }
   process.on('SIGINT', press)
-  process.on('SIGTERM', press)
+  process.on('SIGTERM', leave)
   return {
     onControl(given) {
       control = given
@@ -85,7 +91,7 @@ function obeyInterrupts(folder: string, kind: RunConfig['kind']): { onControl(co
     },
     release() {
       process.off('SIGINT', press)
-      process.off('SIGTERM', press)
+      process.off('SIGTERM', leave)
     }
   }
 }

@@ -1,5 +1,5 @@
-// Trains the run of a folder in this process without a terminal's comforts: what a cluster job does. SIGTERM or Ctrl-C once:
-// checkpoint and leave; twice: stop. Read next: train-command.ts, engine/training/train-run.ts.
+// Trains the run of a folder in this process without a terminal's comforts: what a cluster job does. SIGTERM, however often,
+// and Ctrl-C once: checkpoint and leave; Ctrl-C twice: stop. Read next: train-command.ts, engine/training/train-run.ts.
 
 import { version } from '../../package.json'
 import { WorkbenchError } from '../contract/check'
@@ -14,12 +14,19 @@ export async function trainFolder(folder: string): Promise<void> {
     asked += 1
     control?.request(asked === 1 ? 'leave' : 'stop')
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, press)
+  // Slurm sends it to the script, which hands it on, and to the process itself.
+  const leave = (): void => {
+    asked = Math.max(asked, 1)
+    control?.request('leave')
+  }
+  process.on('SIGINT', press)
+  process.on('SIGTERM', leave)
   const onControl = (given: RunControl): void => {
     control = given
     if (asked > 0) given.request('leave')
   }
   const { end, fault } = await trainRun({ folder, appVersion: version, onControl })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, press)
+  process.off('SIGINT', press)
+  process.off('SIGTERM', leave)
   if (end === 'failed') throw new WorkbenchError(`The run in ${folder} failed; its events say why.`, fault ?? 'work')
 }

@@ -7,6 +7,7 @@ import { WorkbenchError, check } from '../contract/check'
 import { type RunConfig, defaultConfig, resolveConfig } from '../contract/run-config'
 import type { RunEvent, RunState } from '../contract/run-events'
 import { RUN_FILES } from '../contract/run-format'
+import { parentOf } from '../contract/run-parent'
 import type { RunHistory, RunSummary } from '../contract/workbench-api'
 import { EventTail } from './event-tail'
 import { ownerOf, residentBytes } from './process-liveness'
@@ -156,6 +157,7 @@ export class RunLibrary {
       device: fold.device,
       stepsPerSecond: state === 'running' ? stepsPerSecond(fold) : 0,
       lastCheckpoint: fold.lastCheckpoint,
+      parent: config ? parentOf(config.start) : null,
       preparing: state === 'preparing' || state === 'running' ? fold.preparing : null,
       memoryBytes: run.memoryBytes,
       problem: run.problem

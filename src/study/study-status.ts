@@ -6,6 +6,7 @@ import { ownerOf } from '../host/process-liveness'
 import { hostname } from 'node:os'
 import { automaticJobs, machineNow } from './executors/capacity'
 import type { RunLook } from './executors/executor'
+import { submittedReasons } from './executors/slurm-records'
 import { hasProcess, lookAtRuns } from './look-at-runs'
 import { Digests } from './run-digest'
 import { measuredPace, secondsOf } from './study-cost'
@@ -19,7 +20,9 @@ export function studyStatus(places: StudyPlaces, name: StudyName, digests = new 
   const owner = ownerOf(studyFolder(places, name))
   const pace = measuredPace(plan, digests)
   const fills = fillsOf(plan.cells)
-  const runs = looks.map(({ run, state, reason }): StudyRunStatus => {
+  const submitted = control.executor === 'slurm' ? submittedReasons(places) : new Map<string, string>()
+  const runs = looks.map((look): StudyRunStatus => {
+    const { run, state, reason } = onCluster(look, submitted)
     const digest = digests.of(run.id)
     const iterations = run.work === 'train' ? digest?.iterations || run.config.iterations : 0
     const iteration = digest?.iteration ?? 0
@@ -36,6 +39,12 @@ export function studyStatus(places: StudyPlaces, name: StudyName, digests = new 
     secondsLeft: runs.some(({ secondsLeft }) => secondsLeft === null) ? null : runs.reduce((sum, { secondsLeft }) => sum + (secondsLeft ?? 0), 0) / jobs,
     runs
   }
+}
+
+/** What only the cluster knows of a run that no process has: it is submitted, and why it waits. */
+function onCluster(look: RunLook, submitted: ReadonlyMap<string, string>): RunLook {
+  const reason = submitted.get(look.run.id)
+  return reason === undefined || look.state === 'done' || hasProcess(look) ? look : { ...look, state: 'submitted', reason }
 }
 
 const count = (looks: readonly RunLook[], is: (look: RunLook) => boolean): number => looks.filter(is).length

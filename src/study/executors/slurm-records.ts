@@ -35,16 +35,19 @@ export interface SlurmRecords {
   read(): Submission[]
   write(submission: Submission): void
   forget(name: string): void
+  /** What Slurm says of the runs that wait or run there, for whoever shows the study's status. */
+  writeQueue(reasons: Readonly<Record<string, string>>): void
   readonly logs: string
   /** While it exists, the study is paused. */
   holdFile(study: StudyName): string
 }
 
 export function slurmRecords(places: StudyPlaces): SlurmRecords {
-  const folder = join(places.studies, '.slurm')
+  const folder = folderOf(places)
   const logs = join(folder, 'logs')
   mkdirSync(logs, { recursive: true })
   const fileOf = (name: string): string => join(folder, `${name}.json`)
+  let lastQueue = ''
   /** Submissions all of whose elements have ended do not change any more, except by another retry. */
   const finished = new Map<string, Submission>()
 
@@ -66,16 +69,42 @@ export function slurmRecords(places: StudyPlaces): SlurmRecords {
     read: () => readdirSync(folder)
       .flatMap((file) => (file.endsWith('.json') ? (readOne(file.slice(0, -'.json'.length)) ?? []) : []))
       .sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1)),
-    write(submission) {
-      const temporary = `${fileOf(submission.name)}.tmp-${process.pid}`
-      writeFileSync(temporary, `${JSON.stringify(submission, null, 1)}\n`)
-      renameSync(temporary, fileOf(submission.name))
-    },
+    write: (submission) => replace(fileOf(submission.name), `${JSON.stringify(submission, null, 1)}\n`),
     forget(name) {
       finished.delete(name)
       rmSync(fileOf(name), { force: true })
     },
+    writeQueue(reasons) {
+      const content = JSON.stringify(reasons)
+      if (content === lastQueue) return
+      lastQueue = content
+      replace(queueFile(places), content)
+    },
     holdFile: (study) => join(folder, `${study}.paused`)
+  }
+}
+
+function folderOf(places: StudyPlaces): string {
+  return join(places.studies, '.slurm')
+}
+
+function queueFile(places: StudyPlaces): string {
+  return join(folderOf(places), 'queue')
+}
+
+/** Replaces a file in one step. */
+function replace(file: string, content: string): void {
+  const temporary = `${file}.tmp-${process.pid}`
+  writeFileSync(temporary, content)
+  renameSync(temporary, file)
+}
+
+/** Runs that are on the cluster, with why they wait, as the runner saw it last; empty without one. */
+export function submittedReasons(places: StudyPlaces): ReadonlyMap<string, string> {
+  try {
+    return new Map(Object.entries(JSON.parse(readFileSync(queueFile(places), 'utf8')) as Record<string, string>))
+  } catch {
+    return new Map()
   }
 }
 

@@ -6,7 +6,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError } from '../../contract/check'
 import { RUN_FILES } from '../../contract/run-format'
-import { type StudyPlaces, runFolder } from '../study-places'
+import { type StudyPlaces, workFolder } from '../study-places'
 import type { Executor, StudyWork } from './executor'
 import { type ElementRef, type PlannedArray, nextArrays } from './slurm-arrays'
 import { type Slurm, SlurmSilent, slurmCommands } from './slurm-commands'
@@ -68,6 +68,7 @@ class SlurmExecutor implements Executor {
       if (!(error instanceof SlurmSilent)) throw error
       this.silence = error.message
     }
+    records.writeQueue(Object.fromEntries([...this.states()].map(([run, { reason }]) => [run, reason])))
   }
 
   async halt(work: StudyWork, how: 'pause' | 'cancel'): Promise<void> {
@@ -170,7 +171,7 @@ class SlurmExecutor implements Executor {
   }
 
   private async submit(work: StudyWork, array: PlannedArray, records: SlurmRecords): Promise<number> {
-    const { places, study, control } = work
+    const { study, control } = work
     const now = Date.now()
     const atOnce = control.jobs ?? this.options.slurm.atOnce
     const name = submissionName(study, now, (this.counter += 1))
@@ -184,7 +185,7 @@ class SlurmExecutor implements Executor {
       name, dependency: array.dependency, logs: records.logs, holdFile: records.holdFile(study), options: { ...this.options.slurm, atOnce },
       comment: `12-in-1 study ${study}: ${array.runs.length} runs, first ${array.runs[0]?.id ?? ''}`,
       command: (this.options.command ?? ownCommand)(work), variables: variablesOf(this.options.slurm),
-      runs: array.runs.map(({ id, index }) => ({ id, index, folder: runFolder(places, id) }))
+      runs: array.runs.map(({ id, index }) => ({ id, index, folder: folderOfRun(work, id) }))
     })
     try {
       submission.jobId = await this.slurm.submit(script)
@@ -200,14 +201,15 @@ class SlurmExecutor implements Executor {
   }
 
   /** Runs whose jobs keep ending without the run getting on, with why; a retry starts the count again. */
-  private hopelessRuns({ ready, waiting, control, places }: StudyWork, busy: ReadonlySet<string>): Map<string, string> {
+  private hopelessRuns({ ready, waiting, control, places }: Pick<StudyWork, 'ready' | 'waiting' | 'control' | 'places'>, busy: ReadonlySet<string>): Map<string, string> {
     const hopeless = new Map<string, string>()
-    for (const { id } of [...ready, ...waiting]) {
+    for (const run of [...ready, ...waiting]) {
+      const { id } = run
       const { retry } = control
       const since = retry && (retry.runs === null || retry.runs.includes(id)) ? retry.before : 0
       const ends = this.submissions.filter(({ halted, createdAt }) => !halted && createdAt >= since)
         .flatMap((submission) => submission.elements.flatMap((element) => (element.run === id && element.ended !== null ? [{ submission, element }] : [])))
-      const lastWord = modified(join(runFolder(places, id), RUN_FILES.events))
+      const lastWord = modified(join(workFolder(places, run), RUN_FILES.events))
       const idle = ends.filter(({ submission }) => lastWord < submission.createdAt).length
       const last = ends[ends.length - 1]
       if (busy.has(id) || !last || (idle < ENDS_ALLOWED.idle && ends.length < ENDS_ALLOWED.moving)) continue
@@ -226,6 +228,10 @@ class SlurmExecutor implements Executor {
       records.write(Object.assign(submission, { atOnce }))
     }
   }
+}
+
+function folderOfRun({ places, plan }: StudyWork, id: string): string {
+  return workFolder(places, plan.runs.find((run) => run.id === id) ?? { work: 'train', id })
 }
 
 function keyOf(submission: Submission, element: SubmittedElement): string {

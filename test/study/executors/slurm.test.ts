@@ -48,7 +48,7 @@ class FakeSlurm implements Slurm {
   }
 }
 
-const CONTROL: StudyControl = { wanted: 'run', executor: 'slurm', jobs: null, only: null, retry: null }
+const CONTROL: StudyControl = { wanted: 'run', executor: 'slurm', jobs: null, only: null, retry: null, slurm: [] }
 let root = ''
 let slurm = new FakeSlurm()
 
