@@ -1,4 +1,4 @@
-// `runs list|show|verify|delete`: run folders, as the window lists them (host/run-library.ts), without loading the engine.
+// `runs list|show|diff|verify|delete`: run folders, as the window lists them (host/run-library.ts), without loading the engine.
 
 import { existsSync, renameSync, mkdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -6,9 +6,12 @@ import type { Command } from 'commander'
 import { WorkbenchError } from '../contract/check'
 import type { RunEvent, ValidationEvent } from '../contract/run-events'
 import { RUN_FILES } from '../contract/run-format'
+import type { RunParent } from '../contract/run-parent'
 import { NO_PHASES, type PhaseTotals, addPhases, stepBusyShare, timeShares } from '../contract/time-phases'
 import { RunLibrary } from '../host/run-library'
 import { withExample } from './example'
+import { addRunsAnalysisCommands } from './runs-analysis-commands'
+import { addRunsDiffCommand } from './runs-diff-command'
 import { percent, printResult, table } from './terminal'
 import { verifyRun } from './verify-run'
 
@@ -18,7 +21,7 @@ interface Options {
 }
 
 export function addRunsCommands(program: Command): void {
-  const runs = program.command('runs').description('list, show, check and delete run folders')
+  const runs = program.command('runs').description('list, show, compare, check and delete run folders')
   withExample(runs, 'runs list', 'runs show runs/demo', 'runs verify runs/demo')
 
   withExample(
@@ -33,6 +36,8 @@ export function addRunsCommands(program: Command): void {
   withExample(
     runs.command('delete <run>').description('move a run folder to trash/ beside its runs folder').action(remove),
     'runs delete runs/demo')
+  addRunsDiffCommand(runs)
+  addRunsAnalysisCommands(runs)
 }
 
 function list({ runs, json }: Options): void {
@@ -41,7 +46,11 @@ function list({ runs, json }: Options): void {
   library.poll()
   const summaries = library.summaries()
   printResult(json, summaries, () =>
-    table(['run', 'state', 'preset', 'iteration', 'of', 'remark'], summaries.map((run) => [run.id, run.state, run.preset, run.iteration, run.iterations, run.problem ?? run.reason])))
+    table(['run', 'state', 'preset', 'iteration', 'of', 'from', 'remark'], summaries.map((run) => [run.id, run.state, run.preset, run.iteration, run.iterations, parentText(run.parent), run.problem ?? run.reason])))
+}
+
+function parentText(parent: RunParent | null): string {
+  return parent === null ? '' : `${parent.run}${parent.iteration === null ? '' : `@${parent.iteration}`}`
 }
 
 function libraryOf(run: string): { library: RunLibrary; id: string; folder: string } {

@@ -14,7 +14,7 @@ export function standardDeviation(values: readonly number[]): number | null {
 }
 
 /** Up to so many pairs all 2^n sign flips are counted one by one. */
-const ENUMERATED_SEEDS = 16
+const ENUMERATED_SEEDS = 12
 /** Up to so many unequal pairs the permutation distribution over examples is exact. */
 const EXACT_EXAMPLES = 100
 /** Scores of examples are multiples of this (soft accuracy: 0, 0.3, 0.6, 0.9, 1). */
@@ -23,7 +23,7 @@ const TINY = 1e-9
 
 /**
  * Two-sided p of the paired permutation test: the share of sign flips of the differences whose sum is at least as far
- * from 0 as the one found. Exact up to 16 pairs, normal limit above. Null without a pair.
+ * from 0 as the one found. Exact up to 12 pairs, normal limit above. Null without a pair.
  */
 export function signFlipTest(differences: readonly number[]): number | null {
   if (differences.length === 0) return null

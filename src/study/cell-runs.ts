@@ -6,8 +6,11 @@ import type { TaskId } from '../contract/task-catalog'
 import type { Digests, RunDigest } from './run-digest'
 import { bestCandidate } from './start-run'
 
-/** A setting with one seed. */
+/** A setting with one seed, as it is at one look: what it found once it does not ask the disk for again. */
 export class SettingRuns {
+  private readonly found = new Map<TaskId, RunDigest | undefined>()
+  private readonly chosen = new Map<PlannedCell, readonly string[]>()
+
   constructor(readonly setting: StudySetting, readonly seed: number, private readonly cells: readonly PlannedCell[], private readonly digests: Digests) {}
 
   /** Whether some part is measured on the task. */
@@ -22,8 +25,11 @@ export class SettingRuns {
 
   /** The finished run that is measured on the task. */
   done(task: TaskId): RunDigest | undefined {
-    const cell = this.cells.find(({ fills }) => fills.includes(task))
-    return cell ? this.doneOf(cell) : undefined
+    if (!this.found.has(task)) {
+      const cell = this.cells.find(({ fills }) => fills.includes(task))
+      this.found.set(task, cell && this.doneOf(cell))
+    }
+    return this.found.get(task)
   }
 
   /** All its models; undefined until all are trained. */
@@ -38,7 +44,15 @@ export class SettingRuns {
     return this.cells.find(({ part }) => part === this.setting.measure)?.run ?? undefined
   }
 
-  private idsOf({ run, oneOf }: PlannedCell): string[] {
+  private idsOf(cell: PlannedCell): readonly string[] {
+    const known = this.chosen.get(cell)
+    if (known) return known
+    const ids = this.decide(cell)
+    this.chosen.set(cell, ids)
+    return ids
+  }
+
+  private decide({ run, oneOf }: PlannedCell): string[] {
     if (run !== null) return [run]
     if (!oneOf) return []
     const best = bestCandidate(oneOf, this.digests)

@@ -42,7 +42,8 @@ function taskValue(measure: TaskMeasure, runs: SettingRuns, { baseline }: Readin
     case 'score': return percent(measure.split === 'test' ? task.test?.score : last)
     case 'gain': {
       const reference = baseline?.done(measure.task)?.tasks[measure.task]?.test?.score
-      return task.test && reference ? 100 * (task.test.score / reference - 1) : undefined
+      // Over a baseline of 0 there is no relative gain.
+      return task.test && reference !== undefined ? (reference === 0 ? Number.NaN : 100 * (task.test.score / reference - 1)) : undefined
     }
     case 'gap': return last === undefined ? undefined : percent(lastTraining(task.training) - last)
     case 'decline': return last === undefined ? undefined : percent(Math.max(...task.validation.map(([, score]) => score)) - last)

@@ -10,17 +10,31 @@ import type { ExampleScores } from './example-scores'
 /** Runs of a setting and of the baseline with the same seed. */
 export type SeedPair = readonly [SettingRuns, SettingRuns]
 
+/** Differences of a row to the baseline, for a task and the seeds that both have; means over tasks use them again. */
+export type DifferencesOf = (task: TaskId, pairs: readonly SeedPair[]) => readonly number[] | null
+
+/** For one row of a table. */
+export function rememberedDifferences(): DifferencesOf {
+  const known = new Map<string, readonly number[] | null>()
+  return (task, pairs) => {
+    const name = `${task} ${pairs.map(([{ seed }]) => seed).join()}`
+    const found = known.has(name) ? known.get(name) ?? null : differencesOf(task, pairs)
+    known.set(name, found)
+    return found
+  }
+}
+
 /** p over examples; null where the runs did not keep their examples' scores or the column is no test score. */
-export function examplesTest(measure: Measure, pairs: readonly SeedPair[], columns: readonly StudyColumn[]): number | null {
+export function examplesTest(measure: Measure, pairs: readonly SeedPair[], columns: readonly StudyColumn[], of: DifferencesOf): number | null {
   if (measure.kind === 'mean') {
     const tasks = measure.of.flatMap((id) => columns.find((column) => column.id === id) ?? []).flatMap(({ measure: part }) => (isTestScore(part) ? [part.task] : []))
     const used = measure.applicable ? tasks.filter((task) => pairs.every(([own]) => own.fills(task))) : tasks
     if (tasks.length !== measure.of.length) return null
-    const groups = used.map((task) => differencesOf(task, pairs))
+    const groups = used.map((task) => of(task, pairs))
     return groups.some((group) => group === null) ? null : stratifiedExampleTest(groups.map((group) => group ?? []))
   }
   if (!isTestScore(measure)) return null
-  const differences = differencesOf(measure.task, pairs)
+  const differences = of(measure.task, pairs)
   return differences && exampleTest(differences)
 }
 

@@ -1,6 +1,8 @@
 // A study's tables from what its runs' folders say, at any moment: finished cells have figures, open ones say which runs
 // they wait for. Read next: measured-value.ts, paired-examples.ts, contract/study-table.ts.
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { WorkbenchError } from '../contract/check'
 import type { Study, StudyColumn, StudyName, StudyPlan, StudyTablePlan } from '../contract/study'
 import { referenceRows } from '../contract/study-references'
@@ -9,9 +11,9 @@ import type { ReferenceRow, StudyCell, StudyRow, StudyTable } from '../contract/
 import { type SettingRuns, settingRuns } from './cell-runs'
 import { readFigures } from './figures'
 import { type Reading, measuredValue } from './measured-value'
-import { examplesTest } from './paired-examples'
+import { type DifferencesOf, examplesTest, rememberedDifferences } from './paired-examples'
 import { Digests } from './run-digest'
-import type { StudyPlaces } from './study-places'
+import { RESULT_FILES, type StudyPlaces } from './study-places'
 import { openStudy } from './study-store'
 
 const TEST_NOTE =
@@ -52,49 +54,63 @@ function references({ references: tables, columns }: StudyTablePlan, places: Stu
     .filter(({ cells }) => Object.keys(cells).length > 0)
 }
 
-function rowOf(id: string, table: StudyTablePlan, runs: ReadonlyMap<string, readonly SettingRuns[]>, { places, study }: TableSource): StudyRow {
-  const setting = study.settings.find((candidate) => candidate.id === id)
-  const own = runs.get(id) ?? []
+/** What all cells of a row are read with. */
+interface RowSource {
+  readonly table: StudyTablePlan
+  readonly own: readonly SettingRuns[]
+  readonly baseline: readonly SettingRuns[]
+  readonly source: TableSource
+  readonly differences: DifferencesOf
+}
+
+function rowOf(id: string, table: StudyTablePlan, runs: ReadonlyMap<string, readonly SettingRuns[]>, source: TableSource): StudyRow {
+  const setting = source.study.settings.find((candidate) => candidate.id === id)
   const baseline = table.baseline === null ? [] : runs.get(table.baseline) ?? []
+  const row: RowSource = { table, own: runs.get(id) ?? [], baseline, source, differences: rememberedDifferences() }
   const cells = table.columns.flatMap((column): [string, StudyCell][] => {
-    const cell = cellOf(column, table, own, baseline, places)
+    const cell = cellOf(column, row)
     return cell ? [[column.id, cell]] : []
   })
   return { setting: id, label: setting?.label ?? id, note: setting?.note ?? '', cells: Object.fromEntries(cells) }
 }
 
 /** Undefined where the column means nothing for the row. */
-function cellOf(column: StudyColumn, { columns, baseline: baselineId }: StudyTablePlan, own: readonly SettingRuns[], baseline: readonly SettingRuns[], places: StudyPlaces): StudyCell | undefined {
-  const baselineOf = (seed: number): SettingRuns | undefined => baseline.find((runs) => runs.seed === seed)
-  const readingOf = (seed: number): Reading => ({ places, columns, baseline: baselineOf(seed) })
-  const read = own.map((runs) => ({ runs, value: measuredValue(column.measure, runs, readingOf(runs.seed)) }))
+function cellOf(column: StudyColumn, row: RowSource): StudyCell | undefined {
+  const { own, baseline, table, source: { places, digests } } = row
+  const read = own.map((runs) => ({ runs, value: measuredValue(column.measure, runs, readingOf(runs.seed, row)) }))
   if (read.length === 0 || read.some(({ value }) => value === null)) return undefined
   const values = read.flatMap(({ runs, value }) => (typeof value === 'number' && !Number.isNaN(value) ? [{ seed: runs.seed, value }] : []))
   const numbers = values.map(({ value }) => value)
   const behind = runsBehind(column, own)
+  const isDone = (id: string): boolean => (column.measure.kind === 'result' ? existsSync(join(places.results, id, RESULT_FILES.result)) : digests.of(id)?.state === 'done')
   return {
     mean: numbers.length > 0 ? mean(numbers) : null, sd: standardDeviation(numbers), n: numbers.length, interval: bootstrapInterval(numbers), values,
-    ...comparison(column, own, baseline, values, readingOf),
-    runs: behind, open: values.length === own.length ? [] : openRuns(column, own, new Set(values.map(({ seed }) => seed))),
-    baselineRuns: baselineId === null ? [] : runsBehind(column, baseline), best: false
+    ...comparison(column, row, values),
+    runs: behind, open: values.length === own.length ? [] : behind.filter((id) => !isDone(id)),
+    baselineRuns: table.baseline === null ? [] : runsBehind(column, baseline), best: false
   }
+}
+
+function readingOf(seed: number, { source: { places }, table: { columns }, baseline }: RowSource): Reading {
+  return { places, columns, baseline: baseline.find((runs) => runs.seed === seed) }
 }
 
 type Comparison = Pick<StudyCell, 'difference' | 'p' | 'pSeeds' | 'test'>
 
 /** Against the baseline, over the seeds that both have. A gain is itself the difference. */
-function comparison(column: StudyColumn, own: readonly SettingRuns[], baseline: readonly SettingRuns[], values: StudyCell['values'], readingOf: (seed: number) => Reading): Comparison {
-  const gains = isGain(column, readingOf(own[0]?.seed ?? 0).columns)
+function comparison(column: StudyColumn, row: RowSource, values: StudyCell['values']): Comparison {
+  const { own, baseline, table: { columns } } = row
+  const gains = isGain(column, columns)
   const pairs = values.flatMap(({ seed, value }) => {
     const mine = own.find((runs) => runs.seed === seed)
     const other = baseline.find((runs) => runs.seed === seed)
-    const reference = gains ? 0 : other && measuredValue(column.measure, other, readingOf(seed))
+    const reference = gains ? 0 : other && measuredValue(column.measure, other, readingOf(seed, row))
     return mine && other && typeof reference === 'number' ? [{ runs: [mine, other] as const, difference: value - reference }] : []
   })
   if (pairs.length === 0) return { difference: null, p: null, pSeeds: null, test: null }
   const differences = pairs.map(({ difference }) => difference)
   const pSeeds = signFlipTest(differences)
-  const pExamples = examplesTest(column.measure, pairs.map(({ runs }) => runs), readingOf(pairs[0]?.runs[0].seed ?? 0).columns)
+  const pExamples = examplesTest(column.measure, pairs.map(({ runs }) => runs), columns, row.differences)
   return { difference: mean(differences), p: pExamples ?? pSeeds, pSeeds, test: pExamples === null ? 'seeds' : 'examples' }
 }
 
@@ -106,10 +122,6 @@ function isGain({ measure }: StudyColumn, columns: readonly StudyColumn[]): bool
 function runsBehind({ measure }: StudyColumn, settings: readonly SettingRuns[]): string[] {
   const ids = settings.flatMap((runs) => (measure.kind === 'result' ? runs.measure() ?? [] : 'task' in measure ? runs.ids(measure.task) : runs.ids()))
   return [...new Set(ids)]
-}
-
-function openRuns(column: StudyColumn, own: readonly SettingRuns[], measured: ReadonlySet<number>): string[] {
-  return runsBehind(column, own.filter(({ seed }) => !measured.has(seed)))
 }
 
 /** Each column's mean over the rows, seed by seed. */

@@ -30,7 +30,7 @@ export function groundingTables(): StudyTablePlan[] {
   const count = (id: string, label: string): StudyColumn => ({ id, label, unit: 'count', better: 'neither', measure: { kind: 'result', path: [id], scale: 1 } })
   return [{
     id: 'consistency', title: 'Grounding consistency', rows: ['st', 'at', 'at-st'], baseline: 'st',
-    columns: [percent('consistency', 'Consistency'), percent('answersRight', 'Questions right'), percent('expressionsRight', 'Expressions right'), count('pairs', 'Pairs')],
+    columns: [percent('consistency', 'Consistency'), percent('ifIndependent', 'If independent'), percent('questionsRight', 'Questions right'), percent('expressionsRight', 'Expressions right'), count('sharingPairs', 'Pairs')],
     references: ['grounding'], view: 'table'
   }]
 }
