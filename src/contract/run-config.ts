@@ -26,10 +26,19 @@ export interface RunConfig {
   /** At most this many examples per validation; 0 means all. */
   readonly validationExamples: number
   readonly backend: 'auto' | 'cuda' | 'cpu' | 'wasm'
+  /** The GPU's number as nvidia-smi counts. */
+  readonly device: number | 'auto'
+  /** XLA compiles clusters of operations: for GPUs. */
+  readonly xla: boolean
   readonly engine: 'compiled' | 'eager'
   readonly model: 'tiny' | 'mini' | 'paper'
   /** `pretrained`: the shipped trunk of this model size; `random`; or a checkpoint folder or safetensors file. */
   readonly start: string
+  /**
+   * Tasks whose training answers make the answer heads, when they are not the run's own: a run that starts from another one
+   * takes over that one's, so that its heads fit (`own` until then).
+   */
+  readonly answersOf: readonly TaskId[] | 'own'
   readonly taskToken: 'dataset' | 'head' | 'none'
   readonly stopAndGo: boolean
   /** A stopped task steps once in so many iterations; `never` holds it until it goes again. */
@@ -59,6 +68,8 @@ export interface RunConfig {
   readonly blind: 'none' | 'picture' | 'words'
   /** Rows of the trunk in one step (retrieval fills four with an example, NLVR2 two); `reference`: each task's own batch (spec 3.1). */
   readonly batchRows: number | 'reference'
+  /** Rows of the trunk in one pass: a larger batch is computed in parts, with the same update; `auto`: what fits into memory. */
+  readonly microBatch: number | 'auto'
   /** Peak rate of the trunk; `reference`: the smallest of the chosen tasks' own rates (spec 4.3). */
   readonly learningRate: number | 'reference'
   /** For parameters whose name contains `vil_` (spec 4.3). */
@@ -78,6 +89,8 @@ export interface RunConfig {
    * gradients left in the moments, and decay, as the released code does (spec 4.1).
    */
   readonly idleHeads: 'rest' | 'drift'
+  /** Parameters that stay as they are: `none`, `trunk`, or a stream's embeddings and first layers, `text:N`, `vision:N` (spec 1.8, 4.3). */
+  readonly freeze: string
   /** Largest norm of a step's gradient; 0 does not clip. */
   readonly clipNorm: number
   /** Probability of every dropout of the model; 0 switches all off. */
@@ -161,9 +174,15 @@ export const CONFIG_FIELDS: { readonly [K in ConfigKey]: Field<RunConfig[K]> } =
   validateEvery: wholeOr('epoch', 'epoch', 1, 'iterations between two validations of a task'),
   validationExamples: whole(0, 0, 100_000_000, 'examples per validation, 0 for all'),
   backend: oneOf(['auto', 'cuda', 'cpu', 'wasm'], 'auto', 'where the engine computes'),
+  device: wholeOr('auto', 'auto', 0, 'GPU by its number'),
+  xla: truth(false, 'XLA compiles clusters of operations (GPU)'),
   engine: oneOf(['compiled', 'eager'], 'compiled', 'compiled training step, or plain TensorFlow.js'),
   model: oneOf(['tiny', 'mini', 'paper'], 'mini', 'size of the trunk'),
   start: text('pretrained', 'pretrained | random | a checkpoint'),
+  answersOf: {
+    fallback: 'own', help: 'tasks whose answers make the answer heads; set by a start from another run', allowed: `own, or some of ${TASK_IDS.join(',')}`,
+    parse: (value) => (value === 'own' ? 'own' : taskList(value))
+  },
   taskToken: oneOf(['dataset', 'head', 'none'], 'dataset', 'one learned token per data set, per head, or none'),
   stopAndGo: truth(true, 'Dynamic Stop-and-Go'),
   stopAndGoGap: wholeOr(4, 'never', 1, 'a stopped task steps once in so many iterations'),
@@ -182,6 +201,7 @@ export const CONFIG_FIELDS: { readonly [K in ConfigKey]: Field<RunConfig[K]> } =
   retrievalValidation: oneOf(['val', 'test'], 'val', 'split on which retrieval is validated; test is the released code’s leak'),
   blind: oneOf(['none', 'picture', 'words'], 'none', 'hide the picture or the words, to measure shortcuts'),
   batchRows: numberOr(32, 'reference', 1, 65536, 'rows of the trunk per step, or each task’s own batch', true),
+  microBatch: wholeOr('auto', 'auto', 1, 'rows of the trunk in one pass; larger batches are computed in parts, exactly'),
   learningRate: numberOr(1e-4, 'reference', 0, 10, 'peak learning rate of the trunk'),
   headLearningRate: numberIn(1e-4, 0, 10, 'peak learning rate of the vil_ heads'),
   taskScale: oneOf(['reference', 'equal'], 'reference', 'per-task loss scale'),
@@ -193,6 +213,10 @@ export const CONFIG_FIELDS: { readonly [K in ConfigKey]: Field<RunConfig[K]> } =
   biasCorrection: truth(false, 'bias correction of Adam'),
   weightDecay: numberIn(0.01, 0, 1, 'decoupled weight decay'),
   idleHeads: oneOf(['rest', 'drift'], 'rest', 'parameters without a gradient in a step: at rest, or drifting as in the released code'),
+  freeze: {
+    fallback: 'none', help: 'parameters that stay as they are: a stream’s embeddings and first N layers', allowed: 'none | trunk | text:N | vision:N | text:N,vision:N',
+    parse: (value) => (/^(none|trunk|text:\d+(,vision:\d+)?|vision:\d+)$/.test(value) ? value : undefined)
+  },
   clipNorm: numberIn(0, 0, 1e6, 'largest gradient norm, 0 for no clipping'),
   dropout: numberIn(0.1, 0, 0.9, 'probability of every dropout'),
   objective: digit(1, 'pre-training objective'),

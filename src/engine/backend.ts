@@ -7,6 +7,7 @@ import { constants as osConstants } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { WorkbenchError } from '../contract/check'
+import { type DeviceSettings, PLAIN_DEVICE, deviceEnvironment } from './device-settings'
 
 export type BackendChoice = 'auto' | 'cuda' | 'cpu' | 'wasm'
 
@@ -26,12 +27,13 @@ const load = createRequire(import.meta.url)
 
 /**
  * Makes the best backend of the choice current. `auto` falls back from CUDA to the CPU library, web assembly and
- * JavaScript and says why; any other choice that cannot be had throws a WorkbenchError.
+ * JavaScript and says why; any other choice that cannot be had throws a WorkbenchError. The settings count in the first
+ * call of a process, which loads the library.
  */
-export async function loadBackend(choice: BackendChoice): Promise<BackendReport> {
+export async function loadBackend(choice: BackendChoice, settings = PLAIN_DEVICE): Promise<BackendReport> {
   const problems: string[] = []
   if (choice !== 'wasm') {
-    const native = await tryNative(choice, problems)
+    const native = await tryNative(choice, settings, problems)
     if (native) return native
     if (choice !== 'auto') throw new WorkbenchError(`The backend '${choice}' is not available. ${problems.join(' ')}`, 'work')
   }
@@ -49,8 +51,9 @@ interface NativeBinding {
   readonly TF_Version?: string
 }
 
-async function tryNative(choice: 'auto' | 'cuda' | 'cpu', problems: string[]): Promise<BackendReport | null> {
-  prepareNative(choice)
+async function tryNative(choice: 'auto' | 'cuda' | 'cpu', settings: DeviceSettings, problems: string[]): Promise<BackendReport | null> {
+  Object.assign(process.env, deviceEnvironment(choice, settings, process.env))
+  mendUtil()
   try {
     const restore = deepBindAddons()
     try {
@@ -68,15 +71,12 @@ async function tryNative(choice: 'auto' | 'cuda' | 'cpu', problems: string[]): P
   if (!cuda && choice !== 'cpu') problems.push('No CUDA device: TensorFlow found no usable GPU (driver, CUDA or cuDNN library missing, or a CPU build).')
   if (!cuda && choice === 'cuda') return null
   return {
-    name: cuda ? 'cuda' : 'cpu', device: cuda ? cudaDevice() : 'CPU, native library', library: NATIVE_PACKAGE,
+    name: cuda ? 'cuda' : 'cpu', device: cuda ? cudaDevice(settings.device) : 'CPU, native library', library: NATIVE_PACKAGE,
     version: `${packageVersion(NATIVE_PACKAGE)}${binding.TF_Version ? `, TensorFlow ${binding.TF_Version}` : ''}`, problems
   }
 }
 
-function prepareNative(choice: 'auto' | 'cuda' | 'cpu'): void {
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
-  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true'
-  if (choice === 'cpu') process.env['CUDA_VISIBLE_DEVICES'] = '-1'
+function mendUtil(): void {
   // tfjs-node calls a function that Node 23 removed.
   const mutable = load('node:util') as { isNullOrUndefined?: (value: unknown) => boolean }
   mutable.isNullOrUndefined ??= (value) => value === null || value === undefined
@@ -116,9 +116,9 @@ async function tryWasm(problems: string[]): Promise<BackendReport | null> {
 }
 
 /** The driver's name of the device that TensorFlow uses. */
-function cudaDevice(): string {
+function cudaDevice(device: number | 'auto'): string {
   try {
-    const lines = execFileSync('nvidia-smi', ['--query-gpu=name,memory.total', '--format=csv,noheader'], { encoding: 'utf8', timeout: 5000, stdio: ['ignore', 'pipe', 'ignore'] })
+    const lines = execFileSync('nvidia-smi', [...(device === 'auto' ? [] : ['-i', String(device)]), '--query-gpu=name,memory.total', '--format=csv,noheader'], { encoding: 'utf8', timeout: 5000, stdio: ['ignore', 'pipe', 'ignore'] })
     return firstLine(lines.trim())
   } catch {
     return 'CUDA device (nvidia-smi is not there to name it)'

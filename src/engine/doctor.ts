@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type BackendChoice, type BackendReport, loadBackend } from './backend'
+import { type DeviceSettings, PLAIN_DEVICE, type Switch, switches } from './device-settings'
 
 export interface Gpu {
   readonly name: string
@@ -21,13 +22,15 @@ export interface DoctorReport {
   readonly cores: number
   readonly memoryBytes: number
   readonly gpus: readonly Gpu[]
+  /** Environment variables that decide how TensorFlow uses the machine, as they are in this process. */
+  readonly switches: readonly Switch[]
   readonly problems: readonly string[]
 }
 
 /** `start`: a folder in the program's own tree; the set-up's record is looked for from there upwards. */
-export async function examine(appVersion: string, choice: BackendChoice, start: string): Promise<DoctorReport> {
+export async function examine(appVersion: string, choice: BackendChoice, start: string, settings: DeviceSettings = PLAIN_DEVICE): Promise<DoctorReport> {
   const gpus = listGpus()
-  const backend = await loadBackend(choice)
+  const backend = await loadBackend(choice, settings)
   const electron = installedElectron(start)
   return {
     app: appVersion,
@@ -37,8 +40,14 @@ export async function examine(appVersion: string, choice: BackendChoice, start: 
     cores: cpus().length,
     memoryBytes: totalmem(),
     gpus,
-    problems: [...backendProblems(backend, gpus), ...(electron ? [] : ["Electron is not set up; run 'npm run setup'."])]
+    switches: switches(process.env),
+    problems: [...backendProblems(backend, gpus), ...deviceProblems(settings, gpus), ...(electron ? [] : ["Electron is not set up; run 'npm run setup'."])]
   }
+}
+
+function deviceProblems({ xla, device }: DeviceSettings, gpus: readonly Gpu[]): string[] {
+  const missing = device !== 'auto' && device >= gpus.length ? [`There is no GPU ${device}: the driver lists ${gpus.length === 0 ? 'none' : `${gpus.length}, numbered from 0`}.`] : []
+  return xla && gpus.length === 0 ? [...missing, 'XLA is on without a GPU: on the CPU it makes steps slower.'] : missing
 }
 
 /** On a machine without a GPU it is no problem that none is used. */

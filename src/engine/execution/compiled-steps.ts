@@ -4,7 +4,7 @@
 import { taskById } from '../../contract/task-catalog'
 import { addClearing } from '../compile/accumulation'
 import { createGraph } from '../compile/graph'
-import type { TypedValues } from '../compile/native-binding'
+import { type TypedValues, nativeBackend } from '../compile/native-binding'
 import { type Session, type SessionFeed, openSession } from '../compile/session'
 import { DROPOUT_SEED, type RecordedStep, SETTINGS, type StepKind, type StepTools, addSettings, recordPretraining, recordTask, recordUpdate } from '../compile/step-graph'
 import type { UpdateRules } from '../compile/update'
@@ -119,13 +119,15 @@ export async function prepareSteps(
   const still = fedSettings(options, { learningRate: 0, headLearningRate: 0, lossScale: 0, dropoutSeed: [0, 0], update: 1 })
   if (clearing !== undefined) session.run([], [clearing])
   let done = 0
-  for (const { names, specs, rowsPerExample } of plans) {
+  // A whole batch shows whether it fits into a GPU's memory; on the CPU one example is enough and faster.
+  const probed = (examples: number): number => (nativeBackend().isUsingGpuDevice ? examples : 1)
+  for (const { names, specs, examples, rowsPerExample } of plans) {
     const start = performance.now()
     const recorded = steps.get(names[0] ?? '')
     const part = recorded?.part?.step
-    if (part) runStep(session, part, plainFeeds(part.inputs.has(LOSS_SHARES.name) ? [...specs, LOSS_SHARES] : specs, rowsPerExample), still)
+    if (recorded?.part && part) runStep(session, part, plainFeeds(part.inputs.has(LOSS_SHARES.name) ? [...specs, LOSS_SHARES] : specs, rowsPerExample, probed(recorded.part.examples)), still)
     const step = recorded?.[purpose]
-    const feeds = part && purpose === 'train' ? [] : plainFeeds(specs, rowsPerExample)
+    const feeds = part && purpose === 'train' ? [] : plainFeeds(specs, rowsPerExample, probed(examples))
     if (step) runStep(session, step, feeds, purpose === 'train' ? [...still, ...driftFeed(drift)] : [])
     done += names.length
     onProgress({ what: names.join(', '), done, total: steps.size, milliseconds: performance.now() - start })
@@ -133,10 +135,10 @@ export async function prepareSteps(
   }
 }
 
-/** One example of zero ids and ones. */
-function plainFeeds(specs: readonly InputSpec[], rowsPerExample: number): Feed[] {
+/** Examples of zero ids and ones. */
+function plainFeeds(specs: readonly InputSpec[], rowsPerExample: number, examples = 1): Feed[] {
   return specs.map(({ name, dtype, shape }) => {
-    const sized = shape.map((size) => (size === 'e' ? 1 : size === 'b' ? rowsPerExample : size))
+    const sized = shape.map((size) => (size === 'e' ? examples : size === 'b' ? examples * rowsPerExample : size))
     const count = sized.reduce((product, size) => product * size, 1)
     return { name, dtype, shape: sized, data: dtype === 'int32' ? new Int32Array(count) : new Float32Array(count).fill(1) }
   })

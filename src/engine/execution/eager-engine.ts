@@ -1,16 +1,20 @@
 // The engine without a compiled graph: plain TensorFlow.js, op by op. Slower, but it runs on every backend and every
 // value can be looked at; the compiled engine must agree with it. Read next: step-program.ts, ../optimizer/adamw.ts.
 
-import { type Tensor, type Variable, argMax, cast, concat, dispose, keep, memory, mul, reshape, tensor, tensor1d, tidy, variable } from '@tensorflow/tfjs-core'
+import { type Tensor, type Variable, add, argMax, cast, concat, dispose, keep, memory, mul, reshape, tensor, tensor1d, tidy, variable } from '@tensorflow/tfjs-core'
 import { check } from '../../contract/check'
 import { taskById } from '../../contract/task-catalog'
 import { forwardContext } from '../nn/forward-context'
 import { createAdamw, momentOf } from '../optimizer/adamw'
+import { frozenBy } from '../optimizer/frozen-parameters'
 import type { PretrainingBatch } from '../pretraining/pretraining-batch'
 import type { TaskBatch } from '../tasks/task-batch'
-import { type EngineOptions, type Feed, engineModel, pretrainingFeeds, taskFeeds } from './engine-options'
+import { type EngineOptions, type Feed, engineModel, pretrainingFeeds, pretrainingInputSpecs, taskFeeds, taskInputSpecs } from './engine-options'
 import { valueAndGradients } from './gradients'
 import { initialWeights } from './initial-weights'
+import {
+  LOSS_SHARES, type Part, examplesPerPart, joined, joinedPretraining, partSeed, pretrainingParts, sharedLoss, sharedMean, taskParts,
+} from './micro-batch'
 import type { NamedArray, PretrainingResult, StepEngine, StepSettings } from './step-engine'
 import { type Inputs, input, stepProgram } from './step-program'
 
@@ -27,25 +31,70 @@ export async function createEagerEngine(options: EngineOptions): Promise<StepEng
   const contextOf = (seed: Tensor | null): ReturnType<typeof forwardContext> =>
     forwardContext(model, parameters, seed && { rate: options.dropout, seed })
 
-  /** Runs forward, backward and update; `forward` returns the loss first and what else is to be read. Numbers come back in that order, the gradient norm last. */
-  async function trainStep(feeds: readonly Feed[], settings: StepSettings, forward: Forward): Promise<Float32Array[]> {
-    const results = tidy(() => {
+  const frozen = frozenBy(options.freeze ?? 'none', model)
+  const trained = new Map([...weights].filter(([name]) => !frozen(name)))
+
+  /** Forward and backward of a batch or a part of one: packed outputs, and gradients that the caller disposes of. */
+  const passes = (feeds: readonly Feed[], settings: StepSettings, forward: Forward): { packed: Packed; gradients: ReadonlyMap<string, Tensor> } => {
+    let gradients: ReadonlyMap<string, Tensor> = new Map()
+    const packed = tidy(() => {
       const inputs = feedTensors(feeds)
       const seed = tensor1d([...settings.dropoutSeed], 'int32')
       let outputs: Tensor[] = []
-      const { gradients } = valueAndGradients(() => {
-        // The tape's own scope ends with this function: what is read later is kept and disposed of below.
-        outputs = forward(contextOf(seed), inputs).map((output) => keep(output))
-        const [loss] = outputs
+      const found = valueAndGradients(() => {
+        const made = forward(contextOf(seed), inputs)
+        const [loss] = made
         if (!loss) throw new Error('A step returned no loss')
-        return mul(loss, settings.lossScale)
-      }, weights)
-      const norm = optimizer.apply(weights, gradients, settings)
-      const packed = pack([...outputs, norm])
+        // The tape's own scope ends with this function: what is read later is kept and disposed of below.
+        outputs = made.map((output) => keep(output))
+        return mul(inputs[LOSS_SHARES.name] ? partObjective(outputs, inputs) : loss, settings.lossScale)
+      }, trained)
+      gradients = new Map([...found.gradients].map(([name, gradient]) => [name, keep(gradient)]))
+      const result = pack(outputs)
       dispose(outputs)
-      return packed
+      return result
     })
-    return unpack(results)
+    return { packed, gradients }
+  }
+  /** Of pre-training's outputs: the part's contribution to the batch's loss. */
+  const partObjective = ([total, wordLoss, regionLoss, alignmentLoss]: readonly Tensor[], inputs: Inputs): Tensor => {
+    if (!total || !wordLoss || !regionLoss || !alignmentLoss) throw new Error('Pre-training returned no losses')
+    return sharedLoss({ total, wordLoss, regionLoss, alignmentLoss }, input(inputs, LOSS_SHARES.name), options.alignmentFactor ?? 1)
+  }
+
+  /** The update; the gradients are used up. Returns their norm. */
+  const update = async (gradients: ReadonlyMap<string, Tensor>, settings: StepSettings): Promise<number> => {
+    const norm = optimizer.apply(weights, gradients, settings)
+    dispose([...gradients.values()])
+    const [value] = await norm.data()
+    norm.dispose()
+    return value ?? Number.NaN
+  }
+
+  /** Runs forward, backward and update; `forward` returns the loss first and what else is to be read. Numbers come back in that order, the gradient norm last. */
+  async function trainStep(feeds: readonly Feed[], settings: StepSettings, forward: Forward): Promise<Float32Array[]> {
+    const { packed, gradients } = passes(feeds, settings, forward)
+    const norm = await update(gradients, settings)
+    return [...(await unpack(packed)), Float32Array.of(norm)]
+  }
+
+  /** The same in parts of the batch. */
+  async function trainParts(parts: readonly Part[], settings: StepSettings, forward: Forward, scaleOf: (part: Part) => number): Promise<{ outputs: Float32Array[][]; norm: number }> {
+    const outputs: Float32Array[][] = []
+    let sums = new Map<string, Tensor>()
+    for (const [i, part] of parts.entries()) {
+      const own = { ...settings, lossScale: settings.lossScale * scaleOf(part), dropoutSeed: partSeed(settings.dropoutSeed, i) }
+      const { packed, gradients } = passes(part.feeds, own, forward)
+      sums = new Map([...gradients].map(([name, gradient]) => {
+        const before = sums.get(name)
+        if (before === undefined) return [name, gradient]
+        const sum = add(before, gradient)
+        dispose([before, gradient])
+        return [name, sum]
+      }))
+      outputs.push(await unpack(packed))
+    }
+    return { outputs, norm: await update(sums, settings) }
   }
 
   async function predictStep(feeds: readonly Feed[], forward: Forward): Promise<Float32Array[]> {
@@ -76,6 +125,13 @@ export async function createEagerEngine(options: EngineOptions): Promise<StepEng
       return memory().numTensors
     },
     async train(batch, settings) {
+      const size = examplesPerPart(batch.examples, batch.rows / batch.examples, options.microBatch)
+      if (size !== undefined) {
+        const parts = taskParts(taskInputSpecs(options, batch), taskFeeds(options, batch), batch, size)
+        const { outputs, norm } = await trainParts(parts, settings, taskStep(batch, false), ({ shares }) => shares[0] ?? 0)
+        const logits = joined(parts, outputs.map((each) => all(each[1])), batch.examples, (length) => new Float32Array(length))
+        return { loss: sharedMean(parts, outputs.map((each) => first(each[0]))), gradientNorm: norm, logits }
+      }
       const [loss, logits, norm] = await trainStep(taskFeeds(options, batch), settings, taskStep(batch, false))
       return { loss: first(loss), gradientNorm: first(norm), logits: all(logits) }
     },
@@ -83,7 +139,13 @@ export async function createEagerEngine(options: EngineOptions): Promise<StepEng
       const [loss, logits, spread] = await predictStep(taskFeeds(options, batch), taskStep(batch, true))
       return { loss: first(loss), logits: all(logits), spread: first(spread) }
     },
-    trainPretraining: async (batch, settings) => pretrainingResult(await trainStep(pretrainingFeeds(options, batch), settings, pretrainingStep)),
+    async trainPretraining(batch, settings) {
+      const size = examplesPerPart(batch.rows, 1, options.microBatch)
+      if (size === undefined) return pretrainingResult(await trainStep(pretrainingFeeds(options, batch), settings, pretrainingStep))
+      const parts = pretrainingParts(pretrainingInputSpecs(options, batch), pretrainingFeeds(options, batch), batch, size)
+      const { outputs, norm } = await trainParts(parts, settings, pretrainingStep, () => 1)
+      return joinedPretraining(parts, outputs.map((each) => pretrainingResult([...each, Float32Array.of(norm)])), batch.rows, options.alignmentFactor ?? 1)
+    },
     predictPretraining: async (batch: PretrainingBatch) => pretrainingResult(await predictStep(pretrainingFeeds(options, batch), pretrainingStep)),
     list: (what) => variablesOf(what).map(([name, { shape }]) => ({ name, shape })),
     async readEach(what, visit) {

@@ -65,7 +65,7 @@ export interface StepTimes {
 export interface StepEngine {
   readonly kind: 'compiled' | 'eager'
   /** Of the last step or prediction, where the engine can tell them apart. */
-  readonly times?: StepTimes
+  readonly times?: StepTimes | undefined
   /** Tensors that are alive: a number that grows is a leak. */
   readonly tensors: number
   /** One training step: forward, backward, update. */

@@ -7,7 +7,10 @@ import type { NewRunEvent } from '../../contract/run-events'
 import { RUN_FILES } from '../../contract/run-format'
 import { type BackendReport, loadBackend } from '../backend'
 import type { EngineOptions } from '../execution/engine-options'
+import { withSmallerParts } from '../execution/out-of-memory'
 import type { StepEngine } from '../execution/step-engine'
+import { chooseThreads } from '../threads'
+import { trunkWidth } from '../trunk/trunk-config'
 import { type LoadedCheckpoint, checkpointPortions } from './checkpoint'
 import type { Course } from './course'
 import { ensureData } from './data-folder'
@@ -44,7 +47,8 @@ export async function prepareRun({ config, folder, checkpoint, appVersion, emit 
   // A start that cannot be is refused before minutes are spent on data.
   const weights = checkpoint ? undefined : startFile(config)
   await ensureData(config, emit)
-  const backend = await loadBackend(config.backend)
+  chooseThreads(trunkWidth(config.model))
+  const backend = await loadBackend(config.backend, config)
   writeJson(join(folder, RUN_FILES.environment), environmentNow(appVersion, backend, __dirname))
   const data = await openData(config)
   for (const text of data.notes) emit({ kind: 'note', text })
@@ -59,16 +63,23 @@ async function openData(config: RunConfig): Promise<OpenedData> {
   return (await import('./task-course')).openTasks(config)
 }
 
-/** The compiled engine where the native library is there; else plain TensorFlow.js, with a note. */
+/**
+ * The compiled engine where the native library is there; else plain TensorFlow.js, with a note. A training engine answers a
+ * lack of memory with smaller parts of a batch.
+ */
 export async function createEngine(
-  config: RunConfig, options: EngineOptions, backend: BackendReport, emit: (event: NewRunEvent) => void, purpose: 'train' | 'predict' = 'train'
+  config: RunConfig, data: EngineOptions, backend: BackendReport, emit: (event: NewRunEvent) => void, purpose: 'train' | 'predict' = 'train'
 ): Promise<StepEngine> {
+  const note = (text: string): void => emit({ kind: 'note', text })
+  const options: EngineOptions = { ...data, freeze: config.freeze, ...(config.microBatch === 'auto' ? {} : { microBatch: config.microBatch }) }
   const native = backend.name === 'cuda' || backend.name === 'cpu'
   if (config.engine === 'compiled' && native) {
     const { createCompiledEngine } = await import('../execution/compiled-engine')
-    return createCompiledEngine(options, ({ what, done, total }) => emit({ kind: 'progress', what: `compiling ${what}`, done, total }), purpose)
+    const make = (chosen: EngineOptions): Promise<StepEngine> =>
+      createCompiledEngine(chosen, ({ what, done, total }) => emit({ kind: 'progress', what: `compiling ${what}`, done, total }), purpose)
+    return purpose === 'train' ? withSmallerParts(options, make, note) : make(options)
   }
-  if (config.engine === 'compiled') emit({ kind: 'note', text: `The compiled engine needs TensorFlow's native library; this run uses plain TensorFlow.js on ${backend.device}, which is slower. ${backend.problems.join(' ')}` })
+  if (config.engine === 'compiled') note(`The compiled engine needs TensorFlow's native library; this run uses plain TensorFlow.js on ${backend.device}, which is slower. ${backend.problems.join(' ')}`)
   const { createEagerEngine } = await import('../execution/eager-engine')
-  return createEagerEngine(options)
+  return purpose === 'train' ? withSmallerParts(options, createEagerEngine, note) : createEagerEngine(options)
 }
