@@ -13,6 +13,7 @@ import { scoreOf } from '../tasks/evaluation'
 import { modelConfig } from '../trunk/trunk-config'
 import type { Course, CourseTask } from './course'
 import { evaluateBatches } from './evaluate'
+import { openedTasks } from './inherited-answers'
 import type { OpenedData } from './prepare-run'
 import { testOutcomes } from './test-outcomes'
 
@@ -22,10 +23,11 @@ const SAMPLES = 24
 /** Reads the data of the configured tasks. Throws a WorkbenchError if some of it is missing or damaged. */
 export function openTasks(config: RunConfig): OpenedData {
   const tasks = roundOrder(config.tasks)
-  const data = openTaskData({ root: config.data, tasks, config })
+  const data = openTaskData({ root: config.data, tasks: openedTasks(config), config })
+  const options = taskEngineOptions(config, data)
   return {
-    options: taskEngineOptions(config, data),
-    notes: data.report.flatMap(notesOf),
+    options: { ...options, shapes: options.shapes.filter(({ task }) => tasks.includes(task)) },
+    notes: data.report.filter(({ task }) => tasks.includes(task)).flatMap(notesOf),
     course: (engine) => taskCourse(config, tasks, data, engine)
   }
 }

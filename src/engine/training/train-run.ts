@@ -8,6 +8,7 @@ import type { NewRunEvent, RunEvent } from '../../contract/run-events'
 import { RUN_FILES } from '../../contract/run-format'
 import type { StepEngine } from '../execution/step-engine'
 import { type LoadedCheckpoint, lastCheckpoint } from './checkpoint'
+import { inheritAnswers } from './inherited-answers'
 import { startLoopState } from './loop-state'
 import { prepareRun } from './prepare-run'
 import { type RunControl, openRunControl } from './run-control'
@@ -35,12 +36,13 @@ export interface RunResult {
  * process has.
  */
 export async function trainRun({ folder, appVersion, onEvent, onControl }: TrainRunOptions): Promise<RunResult> {
-  const config = readRunConfig(folder)
+  let config = readRunConfig(folder)
   const lock = takeLock(folder)
   const control = openRunControl(folder)
   onControl?.(control)
   try {
     const { checkpoint, problems } = lastCheckpoint(folder)
+    if (!checkpoint) config = inheritAnswers(folder, config)
     const iteration = checkpoint?.state.iteration ?? 0
     const run = openRunFolder(folder, { resume: checkpoint ? resumeFrom(checkpoint) : undefined, onEvent })
     try {
