@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { WorkbenchError, nearestNames } from '../contract/check'
 import { DATASET_IDS, type DatasetId, isDatasetId } from '../contract/task-catalog'
 import { withExample } from './example'
+import { addMaskingCommand } from './masking-command'
 import { percent, printResult, progressLine, table } from './terminal'
 
 export function wholeNumber(text: string): number {
@@ -19,6 +20,7 @@ export function addDataCommands(program: Command): void {
   addMake(data)
   addInspect(data)
   addOverlap(data)
+  addMaskingCommand(data)
   addTrainDetector(data)
 }
 
