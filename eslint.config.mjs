@@ -24,14 +24,14 @@ const boundaries = [
   {
     files: ['src/engine/**'],
     ignores: ['src/engine/backend.ts', 'src/engine/schedule/**'],
-    rule: refuse([parts(['host', 'main', 'preload', 'renderer', 'cli', 'worker', 'serve']), 'the engine knows no host'], windowPackages, nativeTensorflow),
+    rule: refuse([parts(['host', 'main', 'preload', 'renderer', 'cli', 'worker', 'serve', 'study']), 'the engine knows no host'], windowPackages, nativeTensorflow),
   },
   {
     files: ['src/engine/schedule/**'],
     rule: refuse(['^(?!\\./|\\.\\./\\.\\./contract/)', 'the schedule imports only the contract']),
   },
   { files: ['src/worker/**', 'src/cli/**'], rule: refuse(windowPackages, nativeTensorflow, [parts(['main', 'preload', 'renderer']), 'this code runs without a window']) },
-  { files: ['src/host/**', 'src/serve/**'], rule: refuse(windowPackages, anyTensorflow, notEngine, [parts(['main', 'preload', 'renderer', 'worker', 'cli']), 'the host is used by main and serve, not the other way round']) },
+  { files: ['src/host/**', 'src/serve/**', 'src/study/**'], rule: refuse(windowPackages, anyTensorflow, notEngine, [parts(['main', 'preload', 'renderer', 'worker', 'cli']), 'the host is used by main and serve, not the other way round']) },
   { files: ['src/main/**'], rule: refuse(anyTensorflow, notEngine, [parts(['worker', 'cli', 'serve', 'renderer', 'preload']), 'main starts other programs by path and imports none of them']) },
   {
     files: ['src/preload/**', 'src/renderer/**'],
@@ -62,7 +62,7 @@ export default tseslint.config(
   },
   {
     // Electron 22's main and utility processes run Node 16.17, which lacks these.
-    files: ['src/contract/**', 'src/engine/**', 'src/worker/**', 'src/host/**', 'src/main/**'],
+    files: ['src/contract/**', 'src/engine/**', 'src/worker/**', 'src/host/**', 'src/study/**', 'src/main/**'],
     rules: {
       'no-restricted-globals': ['error', 'fetch', 'structuredClone', 'Blob', 'FormData', 'BroadcastChannel', 'WebSocket', 'navigator'],
     },

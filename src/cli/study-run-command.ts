@@ -45,8 +45,9 @@ export function addStudyRunCommands(study: Command): void {
 
   const command = (words: string, about: string, act: (places: StudyPlaces, name: StudyName, argument?: string) => void, example: string): void => {
     const added = outOption(study.command(words).description(about)).action((...given: unknown[]) => {
-      const [name, second] = given as [string, string | { out: string }]
-      const { out } = (typeof second === 'string' ? given[2] : second) as { out: string }
+      // Commander hands over the arguments, the options, the command.
+      const [name, second] = given as [string, string | { out: string } | undefined]
+      const { out } = given[given.length - 2] as { out: string }
       act(studyPlaces(out), studyName(name), typeof second === 'string' ? second : undefined)
     })
     withExample(added, example)
@@ -54,6 +55,7 @@ export function addStudyRunCommands(study: Command): void {
   command('pause <name>', 'end its runs with a checkpoint; study run goes on with them', (places, name) => want(places, name, { wanted: 'pause' }), 'study pause multitask')
   command('cancel <name>', 'end its runs and forget what is queued; folders stay', (places, name) => want(places, name, { wanted: 'cancel' }), 'study cancel multitask')
   command('jobs <name> <n>', 'change how many runs go at a time, also while it runs: a number, or auto', (places, name, jobs) => want(places, name, { jobs: jobsOf(jobs ?? '') }), 'study jobs multitask 2')
+  command('retry <name> [id]', 'let failed and stopped runs start again, all or the one of an id', retry, 'study retry multitask')
   withExample(outOption(study.command('work <name> <id>').description('carry out one planned run in this process (what a cluster job calls)').option('--prepare', 'only make its folder'))
     .action(workHere), 'study work multitask 0123456789abcdef --out runs-of-mine')
 }
@@ -63,6 +65,10 @@ function want(places: StudyPlaces, name: StudyName, change: Partial<StudyControl
   writeControl(places, name, change)
   const lives = ownerOf(studyFolder(places, name)).kind === 'alive'
   process.stdout.write(lives ? 'told the runner\n' : `noted; nothing carries it out now (study run ${name} does)\n`)
+}
+
+function retry(places: StudyPlaces, name: StudyName, id: string | undefined): void {
+  want(places, name, { wanted: 'run', retry: { before: Date.now(), runs: id === undefined ? null : idsOf(id, openStudy(places, name).plan.runs) } })
 }
 
 function jobsOf(text: string): number | null {

@@ -37,7 +37,7 @@ const rules: { rule: string; binds: (file: string) => boolean; refuses: (to: str
   {
     rule: 'the engine knows no window and no host',
     binds: within('engine'),
-    refuses: (to) => isWindowPackage(to) || within('host', 'main', 'preload', 'renderer', 'cli', 'worker', 'serve')(to),
+    refuses: (to) => isWindowPackage(to) || within('host', 'main', 'preload', 'renderer', 'cli', 'worker', 'serve', 'study')(to),
   },
   {
     rule: 'the schedule imports only the contract, so that it is pure',
@@ -55,13 +55,13 @@ const rules: { rule: string; binds: (file: string) => boolean; refuses: (to: str
     refuses: (to) => (isPackage(to) ? to !== 'electron' : !within('contract', 'preload')(to)),
   },
   {
-    rule: 'main, host and serve never load the engine or TensorFlow.js: a native crash must not take them down',
-    binds: within('main', 'host', 'serve'),
+    rule: 'main, host, serve and studies never load the engine or TensorFlow.js: a native crash must not take them down',
+    binds: within('main', 'host', 'serve', 'study'),
     refuses: (to) => isTensorflow(to) || within('engine')(to),
   },
   {
-    rule: 'host, serve, worker and command line run without Electron',
-    binds: within('host', 'serve', 'worker', 'cli'),
+    rule: 'host, serve, studies, worker and command line run without Electron',
+    binds: within('host', 'serve', 'study', 'worker', 'cli'),
     refuses: (to) => isWindowPackage(to) || within('main', 'preload', 'renderer')(to),
   },
   {
