@@ -19,6 +19,7 @@ import { studyTable } from '../study/study-table-of'
 import { withExample } from './example'
 import { type StudyChoice, chooseStudy, outOption, studyOptions } from './study-choice'
 import { costText, durationText } from './study-cost-text'
+import { addStudyConflictsCommand } from './study-conflicts-command'
 import { addStudyRunCommands } from './study-run-command'
 import { printResult, table } from './terminal'
 
@@ -37,6 +38,7 @@ export function addStudyCommands(program: Command): void {
   withExample(studyOptions(study.command('plan <name>').description('the runs a study needs and what they cost; starts nothing')).option('--json', 'print JSON').action(plan),
     'study plan transfer --preset mini --seeds 1,2,3')
   addStudyRunCommands(study)
+  addStudyConflictsCommand(study)
   withExample(outOption(study.command('status <name>').description('where a study stands, run by run')).option('--json', 'print JSON').action(status), 'study status multitask')
   withExample(tableOptions(study.command('table <name>').description('a study’s table')).action((name: string, options: TableOptions) => printTable(name, options)),
     'study table multitask --format latex', 'study table dynamics --table stops --format markdown')

@@ -22,9 +22,10 @@ function pairsOf(tasks: readonly TaskId[]): (readonly [TaskId, TaskId, number, n
   return tasks.flatMap((a, i) => tasks.slice(i + 1).map((b, k) => [a, b, i, i + 1 + k] as const))
 }
 
-/** The mean of several measurements, pair by pair; null where none has a value. Tasks are those of the last one. */
-export function meanConflict(measurements: readonly GradientConflictEvent[]): { readonly tasks: readonly TaskId[]; readonly cosines: readonly (readonly (number | null)[])[] } {
-  const tasks = measurements[measurements.length - 1]?.tasks ?? []
+/** The mean of several measurements, pair by pair; null where none has a value. Tasks are those of the last one unless told. */
+export function meanConflict(
+  measurements: readonly GradientConflictEvent[], tasks: readonly TaskId[] = measurements[measurements.length - 1]?.tasks ?? []
+): { readonly tasks: readonly TaskId[]; readonly cosines: readonly (readonly (number | null)[])[] } {
   const of = (a: TaskId, b: TaskId): number | null => {
     const values = measurements.flatMap((each) => each.cosines[each.tasks.indexOf(a)]?.[each.tasks.indexOf(b)] ?? [])
     return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,0 +1,60 @@
+// Does gradient conflict predict transfer? The cosines that runs of the workspace measured while they trained, beside the
+// gains of the transfer study's pairs, and their rank correlation. Read next: ../contract/gradient-conflict.ts.
+
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { WorkbenchError } from '../contract/check'
+import { type ConflictPoint, conflictPoints, conflictsOf, meanConflict, rankCorrelation } from '../contract/gradient-conflict'
+import type { GradientConflictEvent } from '../contract/run-events'
+import { RUN_FILES } from '../contract/run-format'
+import { TASK_IDS, type TaskId } from '../contract/task-catalog'
+import { EventTail } from '../host/event-tail'
+import { Digests } from './run-digest'
+import type { StudyPlaces } from './study-places'
+import { studyTable } from './study-table-of'
+
+export interface ConflictAndTransfer {
+  /** Tasks in the catalog's order; rows and columns of both matrices. */
+  readonly tasks: readonly TaskId[]
+  /** Mean cosine of the gradients of two tasks; null where none was measured. */
+  readonly cosines: readonly (readonly (number | null)[])[]
+  /** [trained with, measured on]: mean gain over single-task with equal steps in percent; null where none was measured. */
+  readonly gains: readonly (readonly (number | null)[])[]
+  /** Pairs that have both. */
+  readonly points: readonly ConflictPoint[]
+  /** Spearman's, of cosine and gain; null with fewer than three pairs. */
+  readonly correlation: number | null
+  /** Runs whose measurements were taken, and how many measurements. */
+  readonly runs: readonly string[]
+  readonly measurements: number
+}
+
+/** From the transfer study of a workspace and all its runs that measured conflict. */
+export function conflictAndTransfer(places: StudyPlaces, digests = new Digests(places)): ConflictAndTransfer {
+  const measured = measuredRuns(places)
+  if (measured.length === 0) throw new WorkbenchError(`No run in ${places.runs} measured gradient conflict. Train one of all tasks with --set gradientConflictEvery=N, or run the study with it.`)
+  const table = studyTable(places, 'transfer', 'pairs', digests)
+  const gainOf = (task: TaskId, by: TaskId): number | null => table.rows.find(({ setting }) => setting === `with-${by}`)?.cells[task]?.mean ?? null
+  const measurements = measured.flatMap(({ events }) => events)
+  const mean = meanConflict(measurements, TASK_IDS.filter((task) => measurements.some(({ tasks }) => tasks.includes(task))))
+  const points = conflictPoints(mean, gainOf)
+  return {
+    ...mean, points, gains: mean.tasks.map((by) => mean.tasks.map((task) => gainOf(task, by))),
+    correlation: rankCorrelation(points.map(({ cosine, gain }) => [cosine, gain])), runs: measured.map(({ run }) => run), measurements: measurements.length
+  }
+}
+
+function measuredRuns({ runs }: StudyPlaces): { readonly run: string; readonly events: readonly GradientConflictEvent[] }[] {
+  return namesIn(runs).flatMap((run) => {
+    const events = conflictsOf(new EventTail(join(runs, run, RUN_FILES.events)).read().events)
+    return events.length === 0 ? [] : [{ run, events }]
+  })
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name).sort()
+  } catch {
+    return []
+  }
+}
