@@ -70,7 +70,7 @@ async function inspect({ from, preset, checksums, json }: InspectOptions): Promi
     printResult(json, { preset, parameters: totalOf(parts), trunk: totalOf(parts, 'trunk'), exact, parts }, () => `${partsTable(parts, table)}${note}`)
     return
   }
-  const [{ weightsFile }, { checkOf }] = await Promise.all([import('../engine/training/start-weights'), import('../engine/training/checkpoint')])
+  const [{ weightsFile }, { checkOf }] = await Promise.all([import('../engine/training/start-weights'), import('../engine/checkpoint/file-sum')])
   const file = weightsFile(from)
   const report = inspectWeights(file, checkOf(file).sha256, checksums)
   printResult(json, report, () => inspectText(report, table))

@@ -52,6 +52,16 @@ describe.each([['compiled', () => createCompiledEngine(OPTIONS)], ['eager', () =
       expect(contents(to)).toEqual(reference)
     }
   })
+
+  it('a run starts from PyTorch\'s form as from safetensors', async () => {
+    const engine = await create()
+    const match = await loadWeights(engine, join(folder, `${kind}-out.pt`))
+    expect(match).toEqual({ matched: 223, missing: [], unused: [], shapeDiffers: [] })
+    const loaded = new Map((await engine.read('weights')).map(({ name, shape, data }) => [`${name} ${shape.join('×')}`, createHash('sha256').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest('hex')]))
+    engine.dispose()
+    const reference = contents(REFERENCE)
+    for (const [name, sum] of loaded) expect([name, sum]).toEqual([name, reference.get(name)])
+  })
 })
 
 describe('the files of the released code', () => {

@@ -2,8 +2,10 @@
 // storage, aligned to 64 bytes as PyTorch does. Arrays come one by one. Read next: torch-zip.ts, which reads it back.
 
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { check } from '../../contract/check'
 import { crc32 } from './crc32'
+import { syncFolder } from './file-sum'
 import { countOf } from './number-types'
 
 export interface WeightsToStore {
@@ -43,6 +45,7 @@ export function writeTorch(path: string, arrays: readonly WeightsToStore[]): voi
   }
   closeSync(file)
   renameSync(temporary, path)
+  syncFolder(dirname(path))
 }
 
 function numbersOf(path: string, name: string, shape: readonly number[], data: Float32Array): Uint8Array {
