@@ -10,7 +10,7 @@ export const KEY_ROWS: readonly { readonly title: string; readonly rows: readonl
     title: 'Everywhere',
     rows: [
       { keys: 'Space', does: 'Start, pause or resume the run' }, { keys: 'Ctrl K', does: 'Commands' }, { keys: '/', does: 'Search' },
-      { keys: 'Ctrl 1 – 4', does: 'Home, Runs, Live, Samples' }, { keys: 'Ctrl N', does: 'New run' }, { keys: 'Ctrl ,', does: 'Settings' },
+      { keys: 'Ctrl 1 – 5', does: 'Home, Runs, Live, Studies, Samples' }, { keys: 'Ctrl N', does: 'New run' }, { keys: 'Ctrl ,', does: 'Settings' },
       { keys: '?', does: 'This list' }, { keys: 'Esc', does: 'Close what is open' }
     ]
   },
@@ -20,6 +20,10 @@ export const KEY_ROWS: readonly { readonly title: string; readonly rows: readonl
       { keys: 'Arrow keys', does: 'Walk cards, lanes and changes' }, { keys: 'Enter', does: 'Choose the card or lane' },
       { keys: 'Wheel', does: 'Zoom all charts' }, { keys: 'Drag', does: 'Zoom to a range' }, { keys: '+  −  0', does: 'Zoom in, out, show all' }
     ]
+  },
+  {
+    title: 'Studies',
+    rows: [{ keys: 'Ctrl E', does: 'Copy the table as LaTeX' }]
   },
   {
     title: 'Samples',

@@ -3,9 +3,10 @@
 import { onScopeDispose } from 'vue'
 import { type View, useApp } from './stores/app'
 import { useChartView } from './stores/chart-view'
+import { useStudies } from './stores/studies'
 import { useRunControls } from './use-run-controls'
 
-const VIEW_KEYS: Readonly<Record<string, View>> = { '1': 'home', '2': 'runs', '3': 'live', '4': 'samples' }
+const VIEW_KEYS: Readonly<Record<string, View>> = { '1': 'home', '2': 'runs', '3': 'live', '4': 'studies', '5': 'samples' }
 
 /** Where typing is meant: keys belong to the text. */
 export function isTextField(target: EventTarget | null): boolean {
@@ -39,7 +40,7 @@ export function useKeys(): void {
     switch (event.key) {
       case ' ':
         if (pressesItself(event.target)) return false
-        if (!event.repeat) controls.toggle()
+        if (!event.repeat) (app.view === 'studies' ? useStudies() : controls).toggle()
         return true
       case 'Escape': return closeDrawers()
       case '?': app.dialog = 'help'; return true

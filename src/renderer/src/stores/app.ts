@@ -2,12 +2,12 @@
 
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { AppInfo, RunSummary } from '../../../contract/workbench-api'
+import type { AppInfo, RunSummary, SideBySide } from '../../../contract/workbench-api'
 import type { RunConfig } from '../../../contract/run-config'
 import { workbench } from '../workbench'
 import { useNotes } from './notes'
 
-export const VIEWS = ['home', 'runs', 'live', 'samples', 'settings'] as const
+export const VIEWS = ['home', 'runs', 'live', 'studies', 'samples', 'settings'] as const
 export type View = (typeof VIEWS)[number]
 export type Dialog = 'none' | 'newRun' | 'help' | 'palette' | 'closing'
 
@@ -45,6 +45,14 @@ export const useApp = defineStore('app', () => {
     }
   }
 
+  async function setSideBySide(setting: SideBySide): Promise<void> {
+    try {
+      info.value = await workbench.request('app:sideBySide', { setting })
+    } catch (error) {
+      useNotes().fail(error)
+    }
+  }
+
   function show(next: View): void {
     if (next === 'runs' && isNarrow.value) {
       listDrawer.value = !listDrawer.value
@@ -72,6 +80,6 @@ export const useApp = defineStore('app', () => {
 
   return {
     view, dialog, listDrawer, inspectorDrawer, inspectorShown, info, width, isNarrow, connectionLost, closing, newRunFrom,
-    loadInfo, show, openNewRun, answerClosing
+    loadInfo, setSideBySide, show, openNewRun, answerClosing
   }
 })
