@@ -44,8 +44,8 @@ export function studyDesk(root: string, cli: readonly string[]): Answers {
 
 function listed(places: StudyPlaces, name: StudyName, digests: Digests): StudyEntry['status'] {
   if (!studyExists(places, name)) return null
-  const { runs: _, ...status } = studyStatus(places, name, digests)
-  return status
+  const { runs, ...status } = studyStatus(places, name, digests)
+  return runs.length > 0 ? status : null
 }
 
 /** What a runner that lives can still be told: other runs, and failed ones again. */

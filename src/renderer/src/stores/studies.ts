@@ -34,7 +34,7 @@ export const useStudies = defineStore('studies', () => {
   let asked = 0
 
   const entry = computed(() => list.value.find((row) => row.name === name.value) ?? null)
-  const exists = computed(() => entry.value?.status != null)
+  const exists = computed(() => (entry.value?.status ?? null) !== null)
   const runsById = computed(() => new Map<string, StudyRunStatus>((status.value?.runs ?? []).map((run) => [run.id, run])))
   const cell = computed<StudyCell | null>(() => table.value?.rows.find((row) => row.setting === chosen.value?.setting)?.cells[chosen.value?.column ?? ''] ?? null)
 
