@@ -15,8 +15,9 @@ import type { TrunkInputs } from './task-batch'
 
 /** Captions whose states are computed together. */
 const CAPTIONS_AT_ONCE = 64
-/** Lengths that are worth a plan of their own. */
+/** Lengths that are worth a plan of their own, where there are many pairs. */
 const LENGTHS = 4
+const MANY_PAIRS = 100_000
 
 export interface RankingRequest {
   readonly engine: ForwardEngine
@@ -25,6 +26,8 @@ export interface RankingRequest {
   readonly taskToken: TaskToken
   readonly captions: readonly string[]
   readonly pictures: readonly PictureRef[]
+  /** Of `rankedLengths`: those of the engine's plans. */
+  readonly lengths: readonly number[]
   /** Pictures that one caption meets in one run. */
   readonly picturesAtOnce: number
   /** Told each caption's scores, [pictures], in an order of its own; the array is used again. */
@@ -33,8 +36,9 @@ export interface RankingRequest {
   gate(done: number): Promise<boolean>
 }
 
-/** A few lengths so that each text has one that is not much longer: quarters of the texts, the longest last. */
-export function rankedLengths(lengths: readonly number[], most = LENGTHS): number[] {
+/** A few lengths so that each text has one that is not much longer: quarters of the texts, the longest last; of few pairs only this. */
+export function rankedLengths(lengths: readonly number[], pictures: number): number[] {
+  const most = lengths.length * pictures < MANY_PAIRS ? 1 : LENGTHS
   const sorted = [...lengths].sort((a, b) => a - b)
   const chosen = Array.from({ length: most }, (_, part) => sorted[Math.ceil(((part + 1) * sorted.length) / most) - 1])
   return [...new Set(chosen.filter((length): length is number => length !== undefined))]
@@ -46,9 +50,8 @@ export const captionIds = (context: TaskContext, shape: TaskShape, captions: rea
 
 /** Scores all pairs. False if the gate broke it off. */
 export async function rankPairs(request: RankingRequest): Promise<boolean> {
-  const { engine, context, shape, captions, pictures } = request
+  const { engine, context, shape, captions, pictures, lengths } = request
   const ids = captionIds(context, shape, captions)
-  const lengths = rankedLengths(ids.map((list) => list.length))
   const chunks = await pictureChunks(request)
   const scores = new Float32Array(pictures.length)
   let done = 0

@@ -62,10 +62,10 @@ export async function scorePairs(model: OpenedModel, task: TaskId, pairs: Pairs)
   const context = data.context(task)
   const shape = options.shapes.find((each) => each.task === task)
   if (!shape) throw new Error(`The model was not opened for ${task}`)
-  const lengths = rankedLengths(captionIds(context, shape, pairs.captions).map((ids) => ids.length))
+  const lengths = rankedLengths(captionIds(context, shape, pairs.captions).map((ids) => ids.length), pairs.pictures.length)
   const engine = await model.forward(rankingPlans(options, shape, lengths), RANKING_PARAMETERS)
   try {
-    return await rankPairs({ engine, context, shape, taskToken: options.taskToken, picturesAtOnce: picturesAtOnce(options, shape), ...pairs })
+    return await rankPairs({ engine, context, shape, lengths, taskToken: options.taskToken, picturesAtOnce: picturesAtOnce(options, shape), ...pairs })
   } finally {
     engine.dispose()
   }

@@ -4,7 +4,7 @@
 import { WorkbenchError } from '../../contract/check'
 import { type TaskId, taskById } from '../../contract/task-catalog'
 import type { Example, PictureRef, PixelBox, RegionExample } from '../data/example'
-import { pictureIndex } from '../data/picture-index'
+import { pictureIndex, pictureKey } from '../data/picture-index'
 import { picturesOfExample } from '../data/picture-identity'
 import type { TaskData } from '../data/task-data'
 
@@ -47,9 +47,11 @@ function picturesAsked(data: TaskData, root: string, { task, image }: Asked, exa
     throw new WorkbenchError(`${task} is asked about ${pair ? 'two pictures: --image LEFT,RIGHT' : 'one picture'}; given: '${image}'. Its pictures have ids like ${some()}.`)
   }
   const pool = [...known.values()][0]?.pool ?? ''
-  return ids.map((id) => {
+  return ids.map((asked) => {
+    // The name of a picture's file is as good as its id.
+    const id = known.has(asked) ? asked : pictureKey(asked)
     const picture = known.get(id) ?? { pool, id, file: pictureIndex(root).find(pool, id) }
-    if (!data.context(task).regions.has(picture)) throw new WorkbenchError(`${task} has no picture '${id}': neither its region features nor its file are in ${root}. Its pictures have ids like ${some()}.`)
+    if (!data.context(task).regions.has(picture)) throw new WorkbenchError(`${task} has no picture '${asked}': neither its region features nor its file are in ${root}. Its pictures have ids like ${some()}.`)
     return picture
   })
 }

@@ -20,17 +20,17 @@ export function feedForward(context: ForwardContext, inner: string, outer: strin
   return addAndNorm(context, outer, activation(kind, dense(context, `${inner}.dense`, x)), x)
 }
 
-/** x [b, l, d], mask [b, l] → [b, l, d] */
-export function textLayer(context: ForwardContext, index: number, x: Tensor, mask: Tensor): Tensor {
+/** x [b, l, d], mask [b, l] → [b, l, d]; with fewer `rows` of x [b, q, d] only those are computed, [b, q, d]. */
+export function textLayer(context: ForwardContext, index: number, x: Tensor, mask: Tensor, rows = x): Tensor {
   const name = `bert.encoder.layer.${index}`
-  return selfAttentionLayer(context, { name, label: 'text', index, heads: context.config.num_attention_heads }, x, mask, null)
+  return selfAttentionLayer(context, { name, label: 'text', index, heads: context.config.num_attention_heads }, x, mask, null, rows)
 }
 
 /** x [b, r, d], mask [b, r]; with dynamic attention the text decides which of the query and key features count. */
-export function visionLayer(context: ForwardContext, index: number, x: Tensor, mask: Tensor, text: Tensor, textMask: Tensor): Tensor {
+export function visionLayer(context: ForwardContext, index: number, x: Tensor, mask: Tensor, text: Tensor, textMask: Tensor, rows = x): Tensor {
   const name = `bert.encoder.v_layer.${index}`
   const gate = context.config.dynamic_attention ? meanOfWords(text, textMask) : null
-  return selfAttentionLayer(context, { name, label: 'vision', index, heads: context.config.v_num_attention_heads }, x, mask, gate)
+  return selfAttentionLayer(context, { name, label: 'vision', index, heads: context.config.v_num_attention_heads }, x, mask, gate, rows)
 }
 
 interface Layer {
@@ -40,15 +40,15 @@ interface Layer {
   readonly heads: number
 }
 
-function selfAttentionLayer(context: ForwardContext, layer: Layer, x: Tensor, mask: Tensor, gate: Tensor | null): Tensor {
+function selfAttentionLayer(context: ForwardContext, layer: Layer, x: Tensor, mask: Tensor, gate: Tensor | null, rows: Tensor): Tensor {
   const { name, label, index } = layer
-  const project = (part: string): Tensor => dense(context, `${name}.attention.self.${part}`, x)
+  const project = (part: string): Tensor => dense(context, `${name}.attention.self.${part}`, part === 'query' ? rows : x)
   const gated = (part: string, gateName: string): Tensor =>
     gate ? mul(project(part), add(sigmoid(dense(context, `${name}.attention.self.${gateName}`, gate)), 1)) : project(part)
   const attended = attention(context, layer.heads, gated('query', 'dyLinear_q'), gated('key', 'dyLinear_k'), project('value'), additiveMask(mask))
   context.watch?.(`act.${label}_layer.${index}.self_context`, attended.context)
   context.watch?.(`attn.${label}.${index}`, attended.probabilities)
-  const middle = addAndNorm(context, `${name}.attention.output`, attended.context, x)
+  const middle = addAndNorm(context, `${name}.attention.output`, attended.context, rows)
   context.watch?.(`act.${label}_layer.${index}.attention_output`, middle)
   const kind = label === 'text' ? context.config.hidden_act : context.config.v_hidden_act
   const output = feedForward(context, `${name}.intermediate`, `${name}.output`, middle, kind)

@@ -42,10 +42,30 @@ export function visionPrefix(context: ForwardContext, inputs: Pick<TrunkInputs, 
     (states, { index }) => visionLayer(context, index, states, regionMask, states, regionMask), regionEmbedding(context, inputs))
 }
 
-/** The rest of the trunk on states of equal row counts; the text mask [b, t] counts the task token. */
+/**
+ * The rest of the trunk on states of equal row counts; the text mask [b, t] counts the task token. Only what the poolers
+ * read is computed of each stream's last layer: the states that come back are [b, 1, …].
+ */
 export function trunkRest(context: ForwardContext, streams: Streams, textMask: Tensor, regionMask: Tensor): TrunkOutput {
-  return pooled(context, trunkPieces(context.config).rest.reduce(
-    (states, layer) => runLayer(context, layer, states, textMask, regionMask), streams))
+  const { rest } = trunkPieces(context.config)
+  const ends = lastLayers(context.config, rest)
+  return pooled(context, rest.reduce((states, layer) => (ends.includes(layer)
+    ? firstOf(context, layer, states, textMask, regionMask) : runLayer(context, layer, states, textMask, regionMask)), streams))
+}
+
+/** The last layer of each stream, where no other layer reads what it gives. */
+function lastLayers(config: ModelConfig, rest: readonly ScheduledLayer[]): readonly ScheduledLayer[] {
+  const met = rest.map(({ kind }) => kind).lastIndexOf('connection')
+  const after = rest.slice(met + 1)
+  const last = (wanted: 'text' | 'vision'): ScheduledLayer[] => after.filter(({ kind }) => kind === wanted).slice(-1)
+  // A gated vision layer reads the whole text.
+  return config.dynamic_attention ? [] : [...last('vision'), ...last('text')]
+}
+
+function firstOf(context: ForwardContext, { kind, index }: ScheduledLayer, streams: Streams, textMask: Tensor, regionMask: Tensor): Streams {
+  const first = (states: Tensor): Tensor => slice(states, [0, 0, 0], [-1, 1, -1])
+  if (kind === 'text') return { ...streams, text: textLayer(context, index, streams.text, textMask, first(streams.text)) }
+  return { ...streams, vision: visionLayer(context, index, streams.vision, regionMask, streams.text, textMask, first(streams.vision)) }
 }
 
 /** One row [1, …] as many times as `rows` [b, …] has rows. */

@@ -64,7 +64,7 @@ async function prefixScores(engine: ForwardEngine, taskToken: EngineOptions['tas
   const scores: number[][] = []
   const done: number[] = []
   const whole = await rankPairs({
-    engine, context, shape, taskToken, captions: CAPTIONS, pictures, picturesAtOnce: 4, onScores: (caption, row) => { scores[caption] = [...row] },
+    engine, context, shape, taskToken, captions: CAPTIONS, pictures, lengths, picturesAtOnce: 4, onScores: (caption, row) => { scores[caption] = [...row] },
     gate: async (pairs) => { done.push(pairs); return pairs < most }
   })
   return { scores, done, whole }
@@ -74,7 +74,7 @@ const largest = (a: readonly number[][], b: readonly number[][]): number =>
   Math.max(...a.flatMap((row, i) => row.map((score, k) => Math.abs(score - at(at(b, i), k)))))
 
 const open: { dispose(): void }[] = []
-const lengths = rankedLengths(captionIds(context, shape, CAPTIONS).map((ids) => ids.length))
+const lengths = rankedLengths(captionIds(context, shape, CAPTIONS).map((ids) => ids.length), 1_000_000)
 
 async function both(options: EngineOptions, kind: 'compiled' | 'eager'): Promise<{ plain: number[][]; prefix: number[][]; weights: NamedArray[] }> {
   const step = await createEagerEngine(options)
@@ -119,9 +119,10 @@ describe('scores of all pairs with the text prefix computed once', { timeout: 12
 })
 
 describe('lengths of ranking plans', () => {
-  it('are quarters of the texts, and the longest', () => {
-    expect(rankedLengths([3, 3, 4, 5, 6, 7, 8, 20])).toEqual([3, 5, 7, 20])
-    expect(rankedLengths([4, 4, 4])).toEqual([4])
-    expect(rankedLengths([])).toEqual([])
+  it('are quarters of the texts, and the longest; of few pairs only this', () => {
+    expect(rankedLengths([3, 3, 4, 5], 10)).toEqual([5])
+    expect(rankedLengths([3, 3, 4, 5, 6, 7, 8, 20], 50_000)).toEqual([3, 5, 7, 20])
+    expect(rankedLengths([4, 4, 4], 50_000)).toEqual([4])
+    expect(rankedLengths([], 50_000)).toEqual([])
   })
 })
