@@ -1,5 +1,5 @@
-// A study on a real Slurm with one node: killed jobs go on from their checkpoints, a killed runner is replaced without a
-// second submission, a drained node is waited for. Needs root on Debian or Ubuntu. Read next: one-node.mjs.
+// A study on a real Slurm with one node: killed and preempted jobs go on from their checkpoints, a killed runner is replaced
+// without a second submission, a drained node is waited for. Needs root on Debian or Ubuntu. Read next: one-node.mjs.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs'
@@ -71,9 +71,9 @@ describe.skipIf(why !== '')('a study on Slurm', () => {
     return undefined
   }
 
-  it('is done although a job, the runner and the node fail it', async () => {
+  it('is done although jobs, the runner and the node fail it', async () => {
     const data = await tinyWorld()
-    const settings = ['tasks=vqa,coco', 'iterations=40', 'validateEvery=20', 'checkpointEvery=4', 'validationExamples=8', `data=${data}`, 'backend=cpu']
+    const settings = ['tasks=vqa,coco', 'iterations=24', 'validateEvery=12', 'checkpointEvery=4', 'validationExamples=8', `data=${data}`, 'backend=cpu']
     // The plan is written by a runner that is refused.
     const refused = study('run', 'multitask', '--executor', 'slurm', '--slurm', 'partition=nope', '--preset', 'tiny', '--seeds', '1,2', '--settings', 'st,at,at-st,st-equal,at-without-questions', '--set', ...settings)
     expect([refused.status, String(refused.stderr)]).toEqual([2, expect.stringContaining('invalid partition specified: nope')])
@@ -86,10 +86,10 @@ describe.skipIf(why !== '')('a study on Slurm', () => {
     first.kill('SIGKILL')
     const second = startRunner()
 
-    const told = await until('second run', () => running([killed.run]))
-    const [toldElement = ''] = elementsOf(told.run)
-    call('scancel', '--batch', '--signal=TERM', toldElement)
-    const cancelled = await until('third run', () => running([killed.run, told.run]))
+    const preempted = await until('second run', () => running([killed.run]))
+    call('sbatch', '--partition=urgent', '--exclusive', '--output=/dev/null', '--wrap=true')
+    await until('run that was preempted', () => (eventsOf(folderOf(preempted.run)).some((event) => event.kind === 'state' && event.state === 'paused') ? true : undefined))
+    const cancelled = await until('third run', () => running([killed.run, preempted.run]))
     call('scancel', elementsOf(cancelled.run)[0] ?? '')
 
     call('scontrol', 'update', `nodename=${slurm.node}`, 'state=drain', 'reason=test')
@@ -107,9 +107,9 @@ describe.skipIf(why !== '')('a study on Slurm', () => {
     expect(done).toBeLessThan(12)
 
     // Each went on from a checkpoint: two by themselves in the same element, the cancelled one by a new submission.
-    for (const { run } of [killed, told, cancelled]) expect(starts(run)[1], run).toMatch(/^goes on from checkpoint step-\d+$/)
-    expect([killed, told, cancelled].map(({ run }) => elementsOf(run).length)).toEqual([1, 1, 2])
-    for (const element of [elementsOf(killed.run)[0] ?? '', toldElement]) expect(call('scontrol', 'show', 'job', element)).toMatch(/ Restarts=[1-9]/)
+    for (const { run } of [killed, preempted, cancelled]) expect(starts(run)[1], run).toMatch(/^goes on from checkpoint step-\d+$/)
+    expect([killed, preempted, cancelled].map(({ run }) => elementsOf(run).length)).toEqual([1, 1, 2])
+    for (const { run } of [killed, preempted]) expect(call('scontrol', 'show', 'job', elementsOf(run)[0] ?? '')).toMatch(/ Restarts=[1-9]/)
     // Nothing else was submitted twice, whoever was killed.
     expect(status().runs.filter(({ id }) => id !== cancelled.run).map(({ id }) => elementsOf(id).length)).toEqual(Array.from({ length: 11 }, () => 1))
     for (const { id } of status().runs) expect(spawnSync(process.execPath, [program, 'runs', 'verify', folderOf(id)], { encoding: 'utf8' }).stdout).toContain('nothing is wrong')

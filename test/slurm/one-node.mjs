@@ -69,7 +69,8 @@ function configuration(folder, controllerPort, nodePort) {
     // The node is what is written here, whatever the machine has: two places and two cards that nobody looks at.
     'SlurmdParameters=config_overrides', 'ReturnToService=2', 'JobRequeue=1', 'KillWait=10', 'SchedulerParameters=bf_interval=1,sched_interval=1',
     `NodeName=${NODE} NodeAddr=127.0.0.1 CPUs=2 RealMemory=4000 Gres=gpu:2 State=UNKNOWN`,
-    'PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP', 'PartitionName=short Nodes=ALL MaxTime=10 State=UP', ''
+    'PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP', 'PartitionName=short Nodes=ALL MaxTime=10 State=UP',
+    'PreemptType=preempt/partition_prio', 'PreemptMode=REQUEUE', 'PartitionName=urgent Nodes=ALL PriorityTier=10 State=UP', ''
   ].join('\n')
 }
 
