@@ -1,8 +1,9 @@
 // `study conflicts`: gradient conflict beside measured transfer. Read next: src/study/conflict-and-transfer.ts.
 
 import type { Command } from 'commander'
+import type { ConflictAndTransfer } from '../contract/gradient-conflict'
 import { taskById } from '../contract/task-catalog'
-import { type ConflictAndTransfer, conflictAndTransfer } from '../study/conflict-and-transfer'
+import { conflictAndTransfer } from '../study/conflict-and-transfer'
 import { studyPlaces } from '../study/study-places'
 import { withExample } from './example'
 import { outOption } from './study-choice'

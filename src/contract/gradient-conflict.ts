@@ -50,6 +50,23 @@ export interface ConflictPoint {
   readonly gain: number
 }
 
+/** Measured conflict beside the measured gains of the transfer study (study/conflict-and-transfer.ts). */
+export interface ConflictAndTransfer {
+  /** Tasks in the catalog's order; rows and columns of both matrices. */
+  readonly tasks: readonly TaskId[]
+  /** Mean cosine of the gradients of two tasks; null where none was measured. */
+  readonly cosines: readonly (readonly (number | null)[])[]
+  /** [trained with, measured on]: mean gain over single-task with equal steps in percent; null where none was measured. */
+  readonly gains: readonly (readonly (number | null)[])[]
+  /** Pairs that have both. */
+  readonly points: readonly ConflictPoint[]
+  /** Spearman's, of cosine and gain; null with fewer than three pairs. */
+  readonly correlation: number | null
+  /** Runs whose measurements were taken, and how many measurements. */
+  readonly runs: readonly string[]
+  readonly measurements: number
+}
+
 /** Spearman's rank correlation, ties at their mean rank; null with fewer than three points or without any spread. */
 export function rankCorrelation(pairs: readonly (readonly [number, number])[]): number | null {
   if (pairs.length < 3) return null

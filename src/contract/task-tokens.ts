@@ -17,6 +17,13 @@ export interface TokenSimilarity {
   readonly norms: readonly number[]
 }
 
+/** The tokens of a run's tasks at one of its checkpoints. */
+export interface TokenMap extends TokenSimilarity {
+  readonly iteration: number
+  /** `head`: tasks of one head share a token. */
+  readonly taskToken: 'dataset' | 'head'
+}
+
 /** table: [rows, width], row by row. */
 export function tokenSimilarity(table: Float32Array, width: number, tasks: readonly TaskId[], taskToken: 'dataset' | 'head'): TokenSimilarity {
   const rows = tasks.map((task) => {

@@ -6,16 +6,10 @@ import { join } from 'node:path'
 import { WorkbenchError, check } from '../contract/check'
 import { defaultConfig, resolveConfig } from '../contract/run-config'
 import { RUN_FILES } from '../contract/run-format'
-import { type TokenSimilarity, tokenSimilarity } from '../contract/task-tokens'
+import { type TokenMap, tokenSimilarity } from '../contract/task-tokens'
 
 const TABLE = 'bert.embeddings.task_embeddings.weight'
 const LARGEST_HEADER = 100_000_000
-
-export interface TokenMap extends TokenSimilarity {
-  readonly iteration: number
-  /** `head`: tasks of one head share a token. */
-  readonly taskToken: 'dataset' | 'head'
-}
 
 /** The tokens of a run's tasks at its last checkpoint, or at the one of an iteration that it still has. */
 export function taskTokenMap(runFolder: string, iteration?: number): TokenMap {

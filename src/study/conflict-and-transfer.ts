@@ -4,7 +4,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError } from '../contract/check'
-import { type ConflictPoint, conflictPoints, conflictsOf, meanConflict, rankCorrelation } from '../contract/gradient-conflict'
+import { type ConflictAndTransfer, conflictPoints, conflictsOf, meanConflict, rankCorrelation } from '../contract/gradient-conflict'
 import type { GradientConflictEvent } from '../contract/run-events'
 import { RUN_FILES } from '../contract/run-format'
 import { TASK_IDS, type TaskId } from '../contract/task-catalog'
@@ -12,22 +12,6 @@ import { EventTail } from '../host/event-tail'
 import { Digests } from './run-digest'
 import type { StudyPlaces } from './study-places'
 import { studyTable } from './study-table-of'
-
-export interface ConflictAndTransfer {
-  /** Tasks in the catalog's order; rows and columns of both matrices. */
-  readonly tasks: readonly TaskId[]
-  /** Mean cosine of the gradients of two tasks; null where none was measured. */
-  readonly cosines: readonly (readonly (number | null)[])[]
-  /** [trained with, measured on]: mean gain over single-task with equal steps in percent; null where none was measured. */
-  readonly gains: readonly (readonly (number | null)[])[]
-  /** Pairs that have both. */
-  readonly points: readonly ConflictPoint[]
-  /** Spearman's, of cosine and gain; null with fewer than three pairs. */
-  readonly correlation: number | null
-  /** Runs whose measurements were taken, and how many measurements. */
-  readonly runs: readonly string[]
-  readonly measurements: number
-}
 
 /** From the transfer study of a workspace and all its runs that measured conflict. */
 export function conflictAndTransfer(places: StudyPlaces, digests = new Digests(places)): ConflictAndTransfer {
