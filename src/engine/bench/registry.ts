@@ -2,11 +2,16 @@
 
 import { WorkbenchError, nearestNames } from '../../contract/check'
 import type { Benchmark } from './benchmark'
+import { checkpoint } from './checkpoint'
+import { dataPipeline } from './data-pipeline'
+import { engineStart } from './engine-start'
+import { events } from './events'
 import { STEP_SIZES, isStepSize } from './step-case'
 import { trainStep, trainStepDropout } from './train-step'
 import { twelveTasks } from './twelve-tasks'
+import { validation } from './validation'
 
-export const BENCHMARKS: readonly Benchmark[] = [trainStep, trainStepDropout, twelveTasks]
+export const BENCHMARKS: readonly Benchmark[] = [trainStep, trainStepDropout, twelveTasks, engineStart, checkpoint, validation, dataPipeline, events]
 
 /** The benchmarks of the names, all of them if there are none. */
 export function chosenBenchmarks(names: readonly string[]): Benchmark[] {

@@ -9,6 +9,8 @@ import type { TaskData } from '../data/task-data'
 import type { EngineOptions } from '../execution/engine-options'
 import type { StepEngine } from '../execution/step-engine'
 import type { TaskBatch } from '../tasks/task-batch'
+import { chooseThreads } from '../threads'
+import { trunkWidth } from '../trunk/trunk-config'
 import { type Side, timed } from './benchmark'
 import { LEARNING_RATE, type StepSize, type TorchCase, randomBatch, stepCase, torchCase } from './step-case'
 
@@ -18,6 +20,9 @@ export interface StepMade {
   readonly tensors: number
   readonly device: string
   readonly backend: BackendReport['name']
+  readonly libraryMs: number
+  /** Reading the data; absent on random batches. */
+  readonly dataMs?: number
   readonly createMs: number
   readonly firstStepMs: number
 }
@@ -76,14 +81,14 @@ export function stepSide(): Side {
   }
   return {
     async make(request: StepRequest): Promise<StepMade> {
-      const { backend, createMs, ...rest } = 'size' in request ? await makeSize(request) : await makeRun(request.config)
+      const { backend, times, ...rest } = 'size' in request ? await makeSize(request) : await makeRun(request.config)
       made = rest
       const first = await timed(() => rounds(1))
       const weights = await made.engine.read('weights')
       return {
         torch: torchCase(made.options, made.learningRate, made.lossScale),
         parameters: weights.reduce((total, { data }) => total + data.length, 0), tensors: weights.length,
-        device: backend.device, backend: backend.name, createMs, firstStepMs: first.ms
+        device: backend.device, backend: backend.name, ...times, firstStepMs: first.ms
       }
     },
     steps: ({ rounds: count }: { rounds: number }) => rounds(count),
@@ -101,15 +106,16 @@ async function train({ engine, lossScale, learningRate }: Made, batch: TaskBatch
   return loss
 }
 
-type Making = Made & { readonly backend: BackendReport; readonly createMs: number }
+type Making = Made & { readonly backend: BackendReport; readonly times: Pick<StepMade, 'libraryMs' | 'dataMs' | 'createMs'> }
 
 async function makeSize({ size, dropout }: { size: StepSize; dropout: number }): Promise<Making> {
-  const backend = await loadBackend('auto')
   const options = stepCase(size, dropout)
+  chooseThreads(options.model.hidden_size)
+  const { value: backend, ms: libraryMs } = await timed(() => loadBackend('auto'))
   const { value: engine, ms: createMs } = await timed(() => compiled(options))
   const batches = new Map(options.shapes.map((shape) => [shape.task, randomBatch(shape, options.model)]))
   return {
-    engine, options, backend, createMs, real: false, learningRate: LEARNING_RATE, lossScale: () => 1,
+    engine, options, backend, times: { libraryMs, createMs }, real: false, learningRate: LEARNING_RATE, lossScale: () => 1,
     batch: (task) => batches.get(task) ?? at([...batches.values()], 0)
   }
 }
@@ -120,13 +126,15 @@ async function compiled(options: EngineOptions): Promise<StepEngine> {
 }
 
 async function makeRun(config: RunConfig): Promise<Making> {
-  const backend = await loadBackend(config.backend)
-  const { data, options, tasks } = await openRunData(config)
+  chooseThreads(trunkWidth(config.model))
+  const { value: backend, ms: libraryMs } = await timed(() => loadBackend(config.backend))
+  const { value: opened, ms: dataMs } = await timed(() => openRunData(config))
+  const { data, options, tasks } = opened
   const { createEngine } = await import('../training/prepare-run')
   const { lossScale, peakRate } = await import('../schedule/learning-rate')
   const { value: engine, ms: createMs } = await timed(() => createEngine(config, options, backend, () => undefined))
   return {
-    engine, options, backend, createMs, real: true, learningRate: peakRate(config.learningRate, tasks),
+    engine, options, backend, times: { libraryMs, dataMs, createMs }, real: true, learningRate: peakRate(config.learningRate, tasks),
     lossScale: (task) => lossScale(task, tasks, config.taskScale),
     batch: (task, round) => data.train(task).batch(round)
   }

@@ -2,11 +2,12 @@
 // weights to start from. What takes long reports progress. Read next: task-course.ts, pretraining-course.ts, start-weights.ts.
 
 import { basename, join } from 'node:path'
+import { countParts } from '../../contract/model-parts'
 import type { RunConfig } from '../../contract/run-config'
-import type { NewRunEvent } from '../../contract/run-events'
+import type { NewRunEvent, StateEvent } from '../../contract/run-events'
 import { RUN_FILES } from '../../contract/run-format'
 import { type BackendReport, loadBackend } from '../backend'
-import type { EngineOptions } from '../execution/engine-options'
+import { type EngineOptions, engineModel } from '../execution/engine-options'
 import { withSmallerParts } from '../execution/out-of-memory'
 import type { StepEngine } from '../execution/step-engine'
 import { chooseThreads } from '../threads'
@@ -34,6 +35,8 @@ export interface PreparedRun {
   readonly device: string
   /** What the weights are, in a sentence. */
   readonly start: string
+  /** Parameters of the model by part, for the window. */
+  readonly parameters: NonNullable<StateEvent['parameters']>
 }
 
 /** The data of a kind of run: what its engine is made for, and the course on that engine. */
@@ -55,7 +58,8 @@ export async function prepareRun({ config, folder, checkpoint, appVersion, emit 
   const engine = await createEngine(config, data.options, backend, emit)
   if (checkpoint) for (const arrays of checkpointPortions(checkpoint.folder)) await engine.write(arrays)
   const start = weights === undefined ? 'starts from random weights' : `starts from ${basename(weights)}: ${describeMatch(await loadWeights(engine, weights))}`
-  return { engine, course: data.course(engine), device: `${backend.device} (${engine.kind})`, start }
+  const parameters = Object.fromEntries(countParts(engineModel(data.options)).map(({ id, parameters: count }) => [id, count]))
+  return { engine, course: data.course(engine), device: `${backend.device} (${engine.kind})`, start, parameters }
 }
 
 async function openData(config: RunConfig): Promise<OpenedData> {

@@ -91,6 +91,11 @@ const TRUNKS: Readonly<Record<ModelSize, Trunk>> = {
   }
 }
 
+/** Width of the text stream of a shipped size. */
+export function trunkWidth(size: ModelSize): number {
+  return TRUNKS[size].hidden_size
+}
+
 /** The shipped model of a size, fitted to the data and to what is predicted of masked regions. */
 export function modelConfig(size: ModelSize, data: DataSizes, visualTarget: VisualTarget = 0): ModelConfig {
   return checkedModelConfig({
