@@ -34,6 +34,9 @@ export interface RunSummary {
   readonly problem: string | null
 }
 
+/** Runs that train at the same time: a number, or what cores and memory allow. */
+export type SideBySide = number | 'auto'
+
 export interface AppInfo {
   readonly version: string
   readonly workspace: string
@@ -45,11 +48,15 @@ export interface AppInfo {
   /** What the engine would run on (from `doctor`), null while it is being found out. */
   readonly backend: { readonly name: string; readonly device: string; readonly library: string } | null
   readonly problems: readonly string[]
+  /** `places`: what the setting comes to here, for runs of the mini model. */
+  readonly sideBySide: { readonly setting: SideBySide; readonly places: number }
 }
 
 /** Requests: name → [arguments, result]. */
 export interface WorkbenchRequests extends StudyRequests {
   'app:info': [Record<string, never>, AppInfo]
+  /** How many runs train at the same time in this workspace; takes effect at the next start. */
+  'app:sideBySide': [{ readonly setting: SideBySide }, AppInfo]
   'runs:list': [Record<string, never>, readonly RunSummary[]]
   /** Everything a fresh window needs of a run: config and all events so far (thinned steps beyond `maxSteps` per task). */
   'run:open': [{ readonly id: string; readonly maxSteps?: number }, RunHistory]

@@ -4,7 +4,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { statfs } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
-import type { AppInfo } from '../contract/workbench-api'
+import type { AppInfo, SideBySide } from '../contract/workbench-api'
+import { placesOf, readSideBySide, writeSideBySide } from './side-by-side'
 import type { HostOptions } from './workbench-host'
 
 interface DoctorReport {
@@ -16,7 +17,7 @@ export class AppInfoSource {
   private info: AppInfo
   private doctor: ChildProcess | null = null
 
-  constructor(options: HostOptions, private readonly onChange: (info: AppInfo) => void) {
+  constructor(private readonly options: HostOptions, private readonly onChange: (info: AppInfo) => void) {
     this.info = {
       version: options.version,
       workspace: options.workspace.root,
@@ -26,13 +27,20 @@ export class AppInfoSource {
       memoryBytes: totalmem(),
       freeDiskBytes: 0,
       backend: null,
-      problems: []
+      problems: [],
+      sideBySide: sideBySideOf(readSideBySide(options.workspace))
     }
     this.askDisk(options.workspace.root)
     this.askDoctor(options.cli)
   }
 
   current(): AppInfo {
+    return this.info
+  }
+
+  setSideBySide(setting: SideBySide): AppInfo {
+    writeSideBySide(this.options.workspace, setting)
+    this.change({ sideBySide: sideBySideOf(setting) })
     return this.info
   }
 
@@ -80,6 +88,10 @@ export class AppInfoSource {
       }
     })
   }
+}
+
+function sideBySideOf(setting: SideBySide): AppInfo['sideBySide'] {
+  return { setting, places: placesOf(setting, { cores: cpus().length, memoryBytes: totalmem() }) }
 }
 
 function knownVersions(): Record<string, string> {

@@ -2,7 +2,7 @@
 // crashed or an app that was told to keep training, and every later app finds it again through the run folder.
 // Commands go through the folder's control file, so a run started in a terminal obeys as well.
 
-import { cpus } from 'node:os'
+import { cpus, totalmem } from 'node:os'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { WorkbenchError, check } from '../contract/check'
@@ -14,6 +14,7 @@ import type { RunState } from '../contract/run-events'
 import type { RunSummary } from '../contract/workbench-api'
 import { ownerOf } from './process-liveness'
 import type { RunLibrary } from './run-library'
+import { type Computer, hasPlace, readSideBySide, threadSettings } from './side-by-side'
 import { type Workspace, writeFileAtomic } from './workspace'
 
 /** Starts the worker on a run folder and returns its process id; Electron and Node do it differently. */
@@ -30,7 +31,7 @@ export class RunManager {
     private readonly workspace: Workspace,
     private readonly library: RunLibrary,
     private readonly launch: LaunchWorker,
-    private readonly places = Math.max(1, Math.floor(cpus().length / 2))
+    private readonly computer: Computer = { cores: cpus().length, memoryBytes: totalmem() }
   ) {}
 
   /** Makes a run folder from a preset and differences; nothing is started. Returns the run's id. */
@@ -104,14 +105,33 @@ export class RunManager {
     for (const [id, since] of this.starting) {
       if (this.isAlive(id) || Date.now() - since > 10_000) this.starting.delete(id)
     }
-    const busy = (): number => new Set([...this.library.summaries().filter((run) => this.isAlive(run.id) && run.state !== 'paused').map((run) => run.id), ...this.starting.keys()]).size
-    while (this.queue.length > 0 && busy() < this.places) {
-      const id = this.queue.shift() as string
+    const busy = this.busy()
+    const models = busy.map((id) => this.modelOf(id))
+    const setting = readSideBySide(this.workspace)
+    const next: string[] = []
+    for (const id of this.queue) {
+      if (!hasPlace(setting, this.computer, models, this.modelOf(id))) break
+      models.push(this.modelOf(id))
+      next.push(id)
+    }
+    // Those that start now know of each other, and share the cores with those that train already.
+    const threads = threadSettings(models.length, this.computer)
+    for (const id of next) {
+      this.queue.shift()
       this.starting.set(id, Date.now())
-      const threads: Record<string, string> = busy() > 1 ? { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' } : {}
       this.launch(this.library.folderOf(id), { TF_CPP_MIN_LOG_LEVEL: '2', ...threads })
     }
     this.library.queued = this.queue
+  }
+
+  /** Runs that compute now or were started a moment ago. */
+  private busy(): string[] {
+    const training = this.library.summaries().filter((run) => this.isAlive(run.id) && run.state !== 'paused').map((run) => run.id)
+    return [...new Set([...training, ...this.starting.keys()])]
+  }
+
+  private modelOf(id: string): RunConfig['model'] {
+    return this.library.summaryOf(id).problem === null ? this.library.configOf(id).model : 'mini'
   }
 
   private isAlive(id: string): boolean {

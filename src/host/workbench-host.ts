@@ -74,6 +74,7 @@ export class WorkbenchHost {
 
   private readonly handlers: Handlers = {
     'app:info': () => this.info.current(),
+    'app:sideBySide': ({ setting }) => this.info.setSideBySide(setting),
     'runs:list': () => this.library.summaries(),
     'run:open': ({ id, maxSteps }) => this.library.history(id, maxSteps),
     'run:follow': ({ id }) => { this.followed = id; return null },

@@ -64,20 +64,25 @@ describe('workbench host', () => {
     expect(state(id).reason).toMatch(/goes on from checkpoint/)
   })
 
-  it('queues a second run until there is a place, and takes it out of the queue on stop', async () => {
+  it('queues a second run where one at a time is the setting, and takes it out of the queue on stop', async () => {
     const { host, state } = newHost()
+    await host.handle('app:sideBySide', { setting: 1 })
     const first = (await host.handle('demo:start', {})) as { id: string }
     await until(() => state(first.id).state === 'running', 5000)
     const second = (await host.handle('run:create', { preset: 'tiny', difference: { name: 'second' } })) as { id: string }
-    for (const { id } of [second]) await host.handle('run:start', { id })
-    const places = Math.max(1, Math.floor((await import('node:os')).cpus().length / 2))
-    if (places === 1) {
-      expect(state(second.id).state).toBe('queued')
-      await host.handle('run:command', { id: second.id, command: 'stop' })
-      expect(state(second.id).state).toBe('created')
-    } else {
-      await until(() => state(second.id).state === 'running', 5000)
-    }
+    await host.handle('run:start', { id: second.id })
+    expect(state(second.id).state).toBe('queued')
+    await host.handle('run:command', { id: second.id, command: 'stop' })
+    expect(state(second.id).state).toBe('created')
+  })
+
+  it('trains two side by side where two is the setting', async () => {
+    const { host, state } = newHost()
+    expect(await host.handle('app:sideBySide', { setting: 2 })).toMatchObject({ sideBySide: { setting: 2, places: 2 } })
+    const ids = await Promise.all(['first', 'second'].map(async (name) => ((await host.handle('run:create', { preset: 'tiny', difference: { name } })) as { id: string }).id))
+    for (const id of ids) await host.handle('run:start', { id })
+    await until(() => ids.every((id) => state(id).state === 'running'), 5000)
+    await expect(host.handle('app:sideBySide', { setting: 0 })).rejects.toThrow(/malformed/)
   })
 
   it('refuses unknown requests, malformed arguments, unknown runs and deleting a live run', async () => {

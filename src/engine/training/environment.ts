@@ -14,6 +14,8 @@ export interface Environment {
   readonly host: string
   readonly processor: string
   readonly cores: number
+  /** Threads of one operation and of several, where the process was told; null: as many as cores. No result depends on them. */
+  readonly threads: string | null
   readonly memoryBytes: number
   /** Commit of the program if it runs from a checkout, with `+` if files were changed. */
   readonly commit: string | null
@@ -31,6 +33,7 @@ export function environmentNow(appVersion: string, backend: BackendReport, appFo
     host: hostname(),
     processor: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
+    threads: process.env['TF_NUM_INTRAOP_THREADS'] ?? null,
     memoryBytes: totalmem(),
     commit: commitOf(appFolder),
     startedAt: new Date().toISOString()

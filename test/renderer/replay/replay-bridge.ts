@@ -12,7 +12,8 @@ type Scenario = (typeof SCENARIOS)[number]
 
 const INFO: AppInfo = {
   version: '0.1.0', workspace: '/home/user/12-in-1', shell: 'browser', versions: { electron: 'none', chrome: '108' }, cores: 8,
-  memoryBytes: 16 * 1024 ** 3, freeDiskBytes: 212 * 1024 ** 3, backend: { name: 'CPU', device: 'synthetic replay', library: 'TensorFlow' }, problems: []
+  memoryBytes: 16 * 1024 ** 3, freeDiskBytes: 212 * 1024 ** 3, backend: { name: 'CPU', device: 'synthetic replay', library: 'TensorFlow' }, problems: [],
+  sideBySide: { setting: 'auto', places: 7 }
 }
 
 const STATE_OF: Readonly<Record<Scenario, RunState>> = {
@@ -50,6 +51,7 @@ export function replayBridge(search: string): WorkbenchBridge {
 
   const answers: { readonly [N in keyof WorkbenchRequests]: (argument: WorkbenchRequests[N][0]) => WorkbenchRequests[N][1] } = {
     'app:info': () => INFO,
+    'app:sideBySide': ({ setting }) => ({ ...INFO, sideBySide: { setting, places: setting === 'auto' ? 7 : setting } }),
     'runs:list': list,
     'run:open': ({ id }) => {
       if (id !== summary.id && !others.some((row) => row.id === id)) throw new Error(`There is no run '${id}'.`)
