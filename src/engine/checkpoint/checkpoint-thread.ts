@@ -4,7 +4,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { openCheckpointWriter, type WriteBytes, type WriteOrder } from './checkpoint-writer'
+import { openCheckpointWriter, type WriteOrder } from './checkpoint-writer'
+import type { WriteBytes } from './direct-file'
 
 export type WriterRequest =
   | { readonly kind: 'begin'; readonly order: WriteOrder }

@@ -2,20 +2,20 @@
 // checksums, state, rename. Plain blocking file work, so that it runs on a thread (writer-thread.ts) or where it is
 // called. A folder in the making begins with a dot: it is never taken for a checkpoint. Read next: checkpoint-thread.ts.
 
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { type SequentialFile, type WriteBytes, createSequentialFile } from './direct-file'
 import { type FileCheck, checkOf, syncFolder } from './file-sum'
 
 const MAKING = '.writing-'
-const LARGEST_WRITE = 1 << 30
 
 /** What is to be written. */
 export interface WriteOrder {
   /** Folder of the checkpoints, and the new one's name in it (`step-40`). */
   readonly parent: string
   readonly name: string
-  /** File names with all bytes before their first number (safetensors' header). */
-  readonly files: readonly { readonly name: string; readonly header: Uint8Array }[]
+  /** File names with all bytes before their first number (safetensors' header), and how large they will be. */
+  readonly files: readonly { readonly name: string; readonly header: Uint8Array; readonly sizeBytes: number }[]
   readonly stateName: string
 }
 
@@ -28,18 +28,12 @@ export interface CheckpointWriter {
   abandon(): void
 }
 
-/** Writes at most `length` bytes from `offset`; how many it wrote. */
-export type WriteBytes = (file: number, bytes: Uint8Array, offset: number, length: number) => number
-
 /** Begins a folder. What a crash left behind of earlier ones is deleted. */
-export function openCheckpointWriter({ parent, name, files, stateName }: WriteOrder, write: WriteBytes = writeSync): CheckpointWriter {
+export function openCheckpointWriter({ parent, name, files, stateName }: WriteOrder, write?: WriteBytes): CheckpointWriter {
   const making = join(parent, `${MAKING}${name}`)
-  const handles: number[] = []
-  const writeAll = (handle: number, bytes: Uint8Array): void => {
-    for (let done = 0; done < bytes.length;) done += write(handle, bytes, done, Math.min(bytes.length - done, LARGEST_WRITE))
-  }
+  const open: SequentialFile[] = []
   const closeAll = (): void => {
-    for (const handle of handles.splice(0)) closeSync(handle)
+    for (const file of open.splice(0)) file.close()
   }
   const abandon = (): void => {
     closeAll()
@@ -50,23 +44,25 @@ export function openCheckpointWriter({ parent, name, files, stateName }: WriteOr
     for (const left of readdirSync(parent).filter((entry) => entry.startsWith(MAKING))) rmSync(join(parent, left), { recursive: true, force: true })
     mkdirSync(making)
     for (const file of files) {
-      handles.push(openSync(join(making, file.name), 'w'))
-      writeAll(handles[handles.length - 1] ?? -1, file.header)
+      const made = createSequentialFile(join(making, file.name), file.sizeBytes, write)
+      open.push(made)
+      made.write(file.header)
     }
   } catch (error) {
     abandon()
     throw error
   }
   return {
-    piece: (file, bytes) => writeAll(handles[file] ?? -1, bytes),
+    piece: (file, bytes) => open[file]?.write(bytes),
     finish(state, keep) {
-      for (const handle of handles) fsyncSync(handle)
+      for (const file of open) file.flush()
       closeAll()
       const sums = Object.fromEntries(files.map((file) => [file.name, checkOf(join(making, file.name))]))
-      const stateFile = openSync(join(making, stateName), 'w')
-      handles.push(stateFile)
-      writeFileSync(stateFile, JSON.stringify({ ...state, files: sums }, null, 1))
-      fsyncSync(stateFile)
+      const text = Buffer.from(JSON.stringify({ ...state, files: sums }, null, 1), 'utf8')
+      const stateFile = createSequentialFile(join(making, stateName), text.length, write)
+      open.push(stateFile)
+      stateFile.write(text)
+      stateFile.flush()
       closeAll()
       syncFolder(making)
       putInPlace(making, join(parent, name))

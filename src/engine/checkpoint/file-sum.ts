@@ -2,29 +2,22 @@
 // Spec: none (engine). Read next: checkpoint-writer.ts.
 
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, statSync } from 'node:fs'
+import { readPieces } from './direct-file'
 
 export interface FileCheck {
   readonly sizeBytes: number
   readonly sha256: string
 }
 
-const PIECE_BYTES = 1 << 22
-
 /** Size and SHA-256 of a file, read in pieces. */
 export function checkOf(file: string): FileCheck {
   const hash = createHash('sha256')
-  const piece = Buffer.allocUnsafe(PIECE_BYTES)
-  const handle = openSync(file, 'r')
   let sizeBytes = 0
-  try {
-    for (let got = readSync(handle, piece); got > 0; got = readSync(handle, piece)) {
-      hash.update(piece.subarray(0, got))
-      sizeBytes += got
-    }
-  } finally {
-    closeSync(handle)
-  }
+  readPieces(file, statSync(file).size, (piece) => {
+    hash.update(piece)
+    sizeBytes += piece.length
+  })
   return { sizeBytes, sha256: hash.digest('hex') }
 }
 

@@ -36,10 +36,14 @@ export class CheckpointSaver {
     await this.settled()
     const began = performance.now()
     const arrays = engine.list('all')
-    const neededBytes = arrays.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0)
+    const neededBytes = bytesOf(arrays)
     const name = `step-${content.iteration}`
     try {
-      const headers = FILES.map((file, place) => ({ name: file, header: safetensorsHeader(file, arrays.filter((array) => fileOf(array.name) === place)) }))
+      const headers = FILES.map((file, place) => {
+        const own = arrays.filter((array) => fileOf(array.name) === place)
+        const header = safetensorsHeader(file, own)
+        return { name: file, header, sizeBytes: header.length + bytesOf(own) }
+      })
       const sink = this.thread.begin({ parent: join(this.runFolder, RUN_FILES.checkpoints), name, files: headers, stateName: CHECKPOINT_FILES.state })
       await engine.readEach('all', (array: NamedArray) => sink.piece(fileOf(array.name), array.data))
       const finished = sink.finish({ format: 1, ...content }, this.keep)
@@ -79,6 +83,7 @@ export class CheckpointSaver {
   }
 }
 
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1)
+/** Of float32 arrays. */
+function bytesOf(arrays: readonly { readonly shape: readonly number[] }[]): number {
+  return arrays.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, size) => product * size, 1), 0)
 }

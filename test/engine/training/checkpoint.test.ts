@@ -36,7 +36,7 @@ async function save(run: string, iteration: number, { keep = 2, value = iteratio
 const noSpace = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
 const order = (run: string, iteration: number) => ({
   parent: join(run, 'checkpoints'), name: `step-${iteration}`, stateName: 'state.json',
-  files: ['model.safetensors', 'optimizer.safetensors'].map((name) => ({ name, header: Uint8Array.of(1, 2, 3) }))
+  files: ['model.safetensors', 'optimizer.safetensors'].map((name) => ({ name, header: Uint8Array.of(1, 2, 3), sizeBytes: 20 }))
 })
 
 describe('saving a checkpoint', () => {
