@@ -71,9 +71,27 @@ describe.skipIf(why !== '')('a study on Slurm', () => {
     return undefined
   }
 
+  /** Interrupts runs until one did not get to its end before; the run. */
+  async function interrupted(but: readonly string[], how: 'interrupted' | 'paused', interrupt: (found: { run: string; processId: number }) => void): Promise<string> {
+    for (;;) {
+      const found = await until(`run to be ${how}`, () => running(but))
+      interrupt(found)
+      const { run } = found
+      const last = await until(`end of run ${run}`, () => lastState(run, found.processId))
+      if (last === how) return run
+    }
+  }
+
+  /** How a process left its run; undefined while it is at work. */
+  function lastState(run: string, processId: number): string | undefined {
+    const [, after = ''] = readFileSync(join(folderOf(run), 'events.jsonl'), 'utf8').split(`"processId":${processId}`).slice(-2)
+    const state = /"kind":"state","state":"(paused|done)"/.exec(after)?.[1]
+    return state ?? (existsSync(`/proc/${processId}`) ? undefined : 'interrupted')
+  }
+
   it('is done although jobs, the runner and the node fail it', async () => {
     const data = await tinyWorld()
-    const settings = ['tasks=vqa,coco', 'iterations=24', 'validateEvery=12', 'checkpointEvery=4', 'validationExamples=8', `data=${data}`, 'backend=cpu']
+    const settings = ['tasks=vqa,coco', 'iterations=60', 'validateEvery=60', 'checkpointEvery=5', 'validationExamples=8', `data=${data}`, 'backend=cpu']
     // The plan is written by a runner that is refused.
     const refused = study('run', 'multitask', '--executor', 'slurm', '--slurm', 'partition=nope', '--preset', 'tiny', '--seeds', '1,2', '--settings', 'st,at,at-st,st-equal,at-without-questions', '--set', ...settings)
     expect([refused.status, String(refused.stderr)]).toEqual([2, expect.stringContaining('invalid partition specified: nope')])
@@ -81,16 +99,11 @@ describe.skipIf(why !== '')('a study on Slurm', () => {
 
     const first = spawn(process.execPath, [program, 'study', 'run', 'multitask', '--out', root, '--slurm', 'partition=test', 'time=30', 'memory=1000M', 'gpus=1'], { env: slurm.env, stdio: 'ignore' })
     runners.push(first)
-    const killed = await until('run with a checkpoint', running)
-    process.kill(killed.processId, 'SIGKILL')
+    const killed = await interrupted([], 'interrupted', ({ processId }) => void call('kill', '-KILL', String(processId)))
     first.kill('SIGKILL')
     const second = startRunner()
-
-    const preempted = await until('second run', () => running([killed.run]))
-    call('sbatch', '--partition=urgent', '--exclusive', '--output=/dev/null', '--wrap=true')
-    await until('run that was preempted', () => (eventsOf(folderOf(preempted.run)).some((event) => event.kind === 'state' && event.state === 'paused') ? true : undefined))
-    const cancelled = await until('third run', () => running([killed.run, preempted.run]))
-    call('scancel', elementsOf(cancelled.run)[0] ?? '')
+    const preempted = await interrupted([killed], 'paused', () => void call('sbatch', '--partition=urgent', '--exclusive', '--output=/dev/null', '--wrap=true'))
+    const cancelled = await interrupted([killed, preempted], 'paused', ({ run }) => void call('scancel', elementsOf(run)[0] ?? ''))
 
     call('scontrol', 'update', `nodename=${slurm.node}`, 'state=drain', 'reason=test')
     await until('drained node', () => (/drained/.test(call('sinfo', '--noheader', '--format=%T')) ? true : undefined))
@@ -107,11 +120,11 @@ describe.skipIf(why !== '')('a study on Slurm', () => {
     expect(done).toBeLessThan(12)
 
     // Each went on from a checkpoint: two by themselves in the same element, the cancelled one by a new submission.
-    for (const { run } of [killed, preempted, cancelled]) expect(starts(run)[1], run).toMatch(/^goes on from checkpoint step-\d+$/)
-    expect([killed, preempted, cancelled].map(({ run }) => elementsOf(run).length)).toEqual([1, 1, 2])
-    for (const { run } of [killed, preempted]) expect(call('scontrol', 'show', 'job', elementsOf(run)[0] ?? '')).toMatch(/ Restarts=[1-9]/)
+    for (const run of [killed, preempted, cancelled]) expect(starts(run)[1], run).toMatch(/^goes on from checkpoint step-\d+$/)
+    expect([killed, preempted, cancelled].map((run) => elementsOf(run).length)).toEqual([1, 1, 2])
+    for (const run of [killed, preempted]) expect(call('scontrol', 'show', 'job', elementsOf(run)[0] ?? '')).toMatch(/ Restarts=[1-9]/)
     // Nothing else was submitted twice, whoever was killed.
-    expect(status().runs.filter(({ id }) => id !== cancelled.run).map(({ id }) => elementsOf(id).length)).toEqual(Array.from({ length: 11 }, () => 1))
+    expect(status().runs.filter(({ id }) => id !== cancelled).map(({ id }) => elementsOf(id).length)).toEqual(Array.from({ length: 11 }, () => 1))
     for (const { id } of status().runs) expect(spawnSync(process.execPath, [program, 'runs', 'verify', folderOf(id)], { encoding: 'utf8' }).stdout).toContain('nothing is wrong')
   }, 300_000)
 
