@@ -10,6 +10,7 @@ import { presetConfig } from '../contract/run-presets'
 import { refuseMissingData } from '../engine/training/data-folder'
 import { createRunFolder, readConfigFile, readRunConfig, writeJson } from '../engine/training/run-folder'
 import { startFile } from '../engine/training/start-weights'
+import { forkedConfig } from './fork-run'
 
 export interface RunChoice {
   readonly preset?: string
@@ -17,6 +18,8 @@ export interface RunChoice {
   readonly run?: string
   readonly set?: readonly string[]
   readonly resume?: boolean
+  /** RUN or RUN@STEP. */
+  readonly fork?: string
 }
 
 /** What pre-training changes in a preset that trains tasks. */
@@ -24,6 +27,8 @@ const AS_PRETRAINING: ConfigDifference = { kind: 'pretrain', start: 'random', ta
 
 /** Makes or finds the run folder; the path is absolute. */
 export function chooseRun(choice: RunChoice, kind: RunConfig['kind']): string {
+  const beside = (['preset', 'config', 'resume'] as const).filter((option) => choice[option] !== undefined)
+  if (choice.fork !== undefined && beside.length > 0) throw new WorkbenchError(`--fork takes the settings of another run; leave out --${beside.join(' and --')}. Changes go with --set.`)
   return choice.resume ? resumedRun(choice, kind) : newRun(choice, kind)
 }
 
@@ -41,10 +46,14 @@ function newRun(choice: RunChoice, kind: RunConfig['kind']): string {
 
 /** The configuration that a call describes: preset, then file, then --set. */
 export function configOf(choice: RunChoice, kind: RunConfig['kind']): RunConfig {
+  if (choice.fork !== undefined) return ofKind(resolveConfig(forkedConfig(choice.fork), parseSettings(choice.set ?? [])), kind)
   const preset = presetConfig(choice.preset ?? (kind === 'train' ? 'mini' : 'mini-pretrain'))
   const base = kind === 'pretrain' && preset.kind === 'train' ? { ...preset, ...AS_PRETRAINING } : preset
   const file = choice.config === undefined ? base : fileConfig(choice.config, base, choice.preset !== undefined)
-  const config = resolveConfig(file, parseSettings(choice.set ?? []))
+  return ofKind(resolveConfig(file, parseSettings(choice.set ?? [])), kind)
+}
+
+function ofKind(config: RunConfig, kind: RunConfig['kind']): RunConfig {
   if (config.kind === kind) return config
   throw new WorkbenchError(`This configuration is for '${config.kind}' (preset '${config.preset}'); use: twelve-in-one ${config.kind} …`)
 }
@@ -56,9 +65,10 @@ function fileConfig(file: string, base: RunConfig, presetGiven: boolean): RunCon
 }
 
 /** Paths are stored absolute: the run may go on from another folder. */
-function withPaths(config: RunConfig): RunConfig {
+function withPaths(config: RunConfig, known?: string): RunConfig {
   const isPath = config.start !== 'pretrained' && config.start !== 'random'
-  if (isPath && !existsSync(config.start)) throw new WorkbenchError(`Setting 'start' is '${config.start}', which does not exist; allowed: pretrained, random, a run or checkpoint folder, or a file of weights (.safetensors, .pt, .bin).`)
+  // A run that goes on from its own checkpoint does not need what it once started from.
+  if (isPath && config.start !== known && !existsSync(config.start)) throw new WorkbenchError(`Setting 'start' is '${config.start}', which does not exist; allowed: pretrained, random, a run or checkpoint folder, or a file of weights (.safetensors, .pt, .bin).`)
   return { ...config, data: resolve(config.data), start: isPath ? resolve(config.start) : config.start }
 }
 
@@ -67,7 +77,7 @@ function resumedRun(choice: RunChoice, kind: RunConfig['kind']): string {
   if (!existsSync(folder)) throw new WorkbenchError(`There is no run in ${folder} to resume; leave out --resume to start one, or give its folder with --run.`)
   const before = readRunConfig(folder)
   if (before.kind !== kind) throw new WorkbenchError(`The run in ${folder} is for '${before.kind}'; use: twelve-in-one ${before.kind} --run ${choice.run ?? folder} --resume`)
-  const after = withPaths(resolveConfig(before, parseSettings(choice.set ?? [])))
+  const after = withPaths(resolveConfig(before, parseSettings(choice.set ?? [])), before.start)
   if (JSON.stringify(after) !== JSON.stringify(before)) writeJson(join(folder, RUN_FILES.config), after)
   return folder
 }
