@@ -4,6 +4,7 @@
 import type { ConfigDifference, RunConfig } from './run-config'
 import type { RunCommand } from './run-commands'
 import type { RunEvent, RunState } from './run-events'
+import type { RunParent } from './run-parent'
 import type { SamplePrediction } from './sample-prediction'
 import type { StudyRequests } from './study-api'
 import type { TaskId } from './task-catalog'
@@ -26,6 +27,8 @@ export interface RunSummary {
   readonly device: string
   readonly stepsPerSecond: number
   readonly lastCheckpoint: number | null
+  /** The run it started from. */
+  readonly parent: RunParent | null
   /** Progress of preparing (making data, compiling), if that is what it does. */
   readonly preparing: { readonly what: string; readonly done: number; readonly total: number } | null
   /** Resident memory of the run's process in bytes; 0 if it has none. */
