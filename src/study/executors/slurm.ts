@@ -83,6 +83,7 @@ class SlurmExecutor implements Executor {
     for (const submission of mine) records.write(Object.assign(submission, { halted: true }))
     await this.slurm.cancel(how === 'cancel' ? [...inPhase('waiting'), ...inPhase('running')] : inPhase('waiting'))
     if (how === 'pause') await this.slurm.tellToLeave(inPhase('running'))
+    records.writeQueue({})
     this.lookedAt = Number.NEGATIVE_INFINITY
   }
 

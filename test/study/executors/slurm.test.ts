@@ -12,6 +12,7 @@ import { slurmExecutor } from '../../../src/study/executors/slurm'
 import { type Slurm, SlurmSilent } from '../../../src/study/executors/slurm-commands'
 import type { ArrayElement } from '../../../src/study/executors/slurm-jobs'
 import { SLURM_DEFAULTS } from '../../../src/study/executors/slurm-options'
+import { submittedReasons } from '../../../src/study/executors/slurm-records'
 import { studyPlaces } from '../../../src/study/study-places'
 
 class FakeSlurm implements Slurm {
@@ -197,6 +198,16 @@ describe('following', () => {
 })
 
 describe('halting', () => {
+  it('tells the status why runs wait, until the study is halted', async () => {
+    const one = executor()
+    const work = workOf(['a', 'b'])
+    await one.tick(work)
+    await one.tick(work)
+    expect([...submittedReasons(work.places)]).toEqual(['a', 'b'].map((id, i) => [id, `job 10_${i} waits behind jobs of higher priority`]))
+    await one.halt(work, 'pause')
+    expect(submittedReasons(work.places).size).toBe(0)
+  })
+
   it('takes what waits out of the queue, tells what runs to save, and goes on later', async () => {
     const one = executor()
     const work = workOf(['a', 'b'])
