@@ -6,9 +6,9 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError } from '../contract/check'
 import type { PlannedRun } from '../contract/study'
-import type { TaskId } from '../contract/task-catalog'
 import { nodeProgram } from '../host/launch-worker'
 import { writeFileAtomic } from '../host/workspace'
+import { GROUNDING_TASKS } from './definitions/grounding'
 import { Digests } from './run-digest'
 import { bestCandidate } from './start-run'
 import { takeStudyLock } from './study-lock'
@@ -45,9 +45,7 @@ export function runMeasure(places: StudyPlaces, run: PlannedRun, call: CallComma
 
 function measured(places: StudyPlaces, run: PlannedRun, call: CallCommand): unknown {
   if (run.work === 'overlap') return measuredOverlap(run, call)
-  const models = modelsOf(places, run)
-  const words = [...models].flatMap(([task, folder]) => ['--model', `${task}=${folder}`])
-  return JSON.parse(call(['grounding', ...words, '--json'])) as unknown
+  return JSON.parse(call(['grounding', '--model', ...modelsOf(places, run), '--json'])) as unknown
 }
 
 /** The data's own report; a mini-world that is not there is made first. */
@@ -57,12 +55,12 @@ function measuredOverlap({ config }: PlannedRun, call: CallCommand): unknown {
   return JSON.parse(call(['data', 'overlap', '--root', data, '--json'])) as unknown
 }
 
-/** Run folders by task. */
-function modelsOf(places: StudyPlaces, { inputs, name }: PlannedRun): Map<TaskId, string> {
+/** `task=folder` of each task's model; a multi-task model's folder comes more than once. */
+function modelsOf(places: StudyPlaces, { inputs, name }: PlannedRun): string[] {
   const digests = new Digests(places)
-  return new Map(inputs.map(({ task, run, oneOf }) => {
+  return inputs.filter(({ task }) => GROUNDING_TASKS.includes(task)).map(({ task, run, oneOf }) => {
     const id = run ?? (oneOf ? bestCandidate(oneOf, digests)?.run : undefined)
     if (id === undefined) throw new WorkbenchError(`'${name}' measures the best of some runs of ${task}, but they are not all done.`)
-    return [task, runFolder(places, id)]
-  }))
+    return `${task}=${runFolder(places, id)}`
+  })
 }
