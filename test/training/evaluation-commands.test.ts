@@ -47,6 +47,7 @@ describe('evaluate', () => {
 describe('grounding', () => {
   it('pairs VQA’s questions with the test expressions of the same pictures', () => {
     const report = asked<GroundingReport>('grounding', '--run', run)
+    expect(asked<GroundingReport>('grounding', '--model', `vqa=${run}`, '--model', `refcoco=${run}`, `refcoco+=${run}`)).toMatchObject({ weight: report.weight, consistency: report.consistency })
     expect(report.pictures).toBeGreaterThan(0)
     expect(report.weight).toBeGreaterThanOrEqual(report.sharingPairs)
     expect(report.sharingPairs).toBeLessThanOrEqual(report.pairs)
@@ -55,7 +56,9 @@ describe('grounding', () => {
   })
 
   it('refuses runs that trained none of its tasks', () => {
-    expect(runCli(['grounding', '--run', run, '--set', 'tasks=nlvr2'])).toMatchObject({ status: 2, stderr: expect.stringMatching(/none of .* trained vqa/) as string })
+    expect(runCli(['grounding', '--run', run, '--set', 'tasks=nlvr2'])).toMatchObject({ status: 2, stderr: expect.stringMatching(/there is none for vqa: none of .* trained it/) as string })
+    expect(runCli(['grounding', '--model', 'nlvr2=somewhere'])).toMatchObject({ status: 2, stderr: expect.stringMatching(/does not ask about nlvr2/) as string })
+    expect(runCli(['grounding'])).toMatchObject({ status: 2, stderr: expect.stringMatching(/--run DIR or --model TASK=PATH/) as string })
   })
 })
 

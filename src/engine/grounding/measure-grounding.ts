@@ -21,8 +21,10 @@ const GROUNDING_TASKS: readonly TaskId[] = ['vqa', ...EXPRESSION_TASKS]
 const RIGHT_ANSWER = 0.5
 
 export interface GroundingRequest extends Pick<EvaluateRequest, 'settings' | 'fallback' | 'onProgress' | 'signal'> {
-  /** Run folders, checkpoints or weights files; each task is asked of the first that trained it. */
+  /** Run folders, checkpoints or weights files; each task without a model of its own is asked of the first that trained it. */
   readonly from: readonly string[]
+  /** Models of single tasks: vqa, refcoco, refcoco+. */
+  readonly models?: ReadonlyMap<TaskId, string>
 }
 
 export interface GroundingReport extends GroundingConsistency {
@@ -56,13 +58,17 @@ export async function measureGrounding(request: GroundingRequest): Promise<Groun
   }
 }
 
-/** The first model that trained each task. A task that none trained is refused. */
+/** The model of each task. A task that none trained is refused. */
 function modelsOf(request: GroundingRequest): Map<TaskId, string> {
+  const named = request.models ?? new Map<TaskId, string>()
+  for (const task of named.keys()) {
+    if (!GROUNDING_TASKS.includes(task)) throw new WorkbenchError(`Grounding consistency does not ask about ${task}; it asks about ${GROUNDING_TASKS.join(', ')}.`)
+  }
   const configs = request.from.map((from): [string, RunConfig] => [from, configOfModel({ ...request, from })])
   return new Map(GROUNDING_TASKS.map((task) => {
-    const found = configs.find(([, { tasks, kind }]) => kind === 'train' && tasks.includes(task))
-    if (!found) throw new WorkbenchError(`Grounding consistency asks a model about vqa, refcoco and refcoco+; none of ${request.from.join(', ')} trained ${task}. Give --run more than once if tasks have runs of their own.`)
-    return [task, found[0]]
+    const found = named.get(task) ?? configs.find(([, { tasks, kind }]) => kind === 'train' && tasks.includes(task))?.[0]
+    if (found === undefined) throw new WorkbenchError(`Grounding consistency asks models about ${GROUNDING_TASKS.join(', ')}; there is none for ${task}${request.from.length > 0 ? `: none of ${request.from.join(', ')} trained it` : ''}. Give --run with a run of all three, or --model ${task}=DIR.`)
+    return [task, found]
   }))
 }
 
