@@ -36,6 +36,16 @@ describe.each([
   })
 })
 
+it('agrees with a plain PyTorch model on configurations that have no recording, found in one folder of folders', () => {
+  const reports = parityOf(join(FIXTURES, 'other'), request)
+  expect(reports.map(({ folder }) => folder.slice(folder.lastIndexOf('other')))).toEqual(['activations', 'apart', 'dynamic', 'schedule'].map((name) => join('other', name)))
+  for (const report of reports) {
+    expect(failed(report)).toEqual([])
+    expect(report.sections.map(({ title, rows }) => [title, rows.length])).toEqual([['outputs', 9]])
+    expect(report.model?.largest).toBeGreaterThan(0)
+  }
+})
+
 describe('the comparison', () => {
   const copyOf = (folder: string): string => {
     const copy = mkdtempSync(join(tmpdir(), 'parity-'))
