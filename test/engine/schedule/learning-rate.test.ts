@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { TASK_IDS } from '../../../src/contract/task-catalog'
-import { lossScale, rateFactor } from '../../../src/engine/schedule/learning-rate'
+import { presetConfig } from '../../../src/contract/run-presets'
+import { TASK_IDS, rowsOfBatch } from '../../../src/contract/task-catalog'
+import { lossScale, peakRate, rateFactor } from '../../../src/engine/schedule/learning-rate'
 
 describe('rateFactor', () => {
   it.each([[0, 0], [5, 0.5], [10, 1], [55, 0.5], [100, 0], [101, 0]])('is at step %i of 100 with a tenth of warm-up: %f', (k, factor) => {
@@ -22,5 +23,38 @@ describe('lossScale', () => {
 
   it('is 1 for a task alone', () => {
     expect(lossScale('vqa', ['vqa'], 'reference')).toBe(1)
+  })
+})
+
+describe('peakRate', () => {
+  it('is a number as given, or the smallest reference rate of the chosen tasks', () => {
+    expect(peakRate(3e-4, ['vqa'])).toBe(3e-4)
+    expect(peakRate('reference', TASK_IDS)).toBe(2e-5)
+    for (const task of ['vqa', 'gqa', 'vgqa'] as const) expect(peakRate('reference', [task])).toBe(4e-5)
+    expect(peakRate('reference', ['vqa', 'nlvr2'])).toBe(2e-5)
+    expect(peakRate('reference', [])).toBe(1e-4)
+  })
+
+  it('follows the reference in the paper preset, whatever tasks are chosen', () => {
+    const { learningRate, batchRows, taskScale } = presetConfig('paper')
+    expect(peakRate(learningRate, ['vqa'])).toBe(4e-5)
+    expect(lossScale('vqa', ['vqa', 'coco'], taskScale)).toBe(2)
+    // 128 questions, 128 × 4 pairs of retrieval, 64 × 2 pictures of NLVR2, 256 expressions.
+    expect((['vqa', 'coco', 'nlvr2', 'refcoco', 'guesswhat'] as const).map((task) => rowsOfBatch(task, batchRows))).toEqual([128, 512, 128, 256, 64])
+    expect(rowsOfBatch('coco', 32)).toBe(32)
+  })
+})
+
+describe('the released default schedule', () => {
+  const schedule = { kind: 'manual', totalSteps: 100, warmupFraction: 0.15, epochRounds: 10 } as const
+  it('has the full rate at the first step of the run and of every epoch of the warm-up, else climbs', () => {
+    expect(rateFactor(schedule, 0, { round: 0, first: true })).toBe(1)
+    expect(rateFactor(schedule, 1, { round: 0, first: false })).toBeCloseTo(1 / 15, 12)
+    expect(rateFactor(schedule, 10, { round: 10, first: true })).toBe(1)
+    expect(rateFactor(schedule, 11, { round: 10, first: false })).toBeCloseTo(11 / 15, 12)
+  })
+
+  it('drops at epochs 5 and 7 alone after it', () => {
+    expect([20, 49, 50, 69, 70, 99].map((round) => rateFactor(schedule, round, { round, first: true }))).toEqual([1, 1, 0.2, 0.2, 0.04, 0.04])
   })
 })
