@@ -2,13 +2,9 @@
 
 import type { MaskingPage, MaskingSample, RegionState, WordState } from '../../../contract/masking-sample'
 
+/** What a framed word means. */
 export const WORD_STATES: Readonly<Record<Exclude<WordState, 'seen'>, string>> = {
-  mask: 'hidden', random: 'replaced by another word', kept: 'stays, but is asked for'
-}
-
-export const REGION_STATES: Readonly<Record<RegionState, string>> = {
-  asked: 'asked for, feature taken away', kept: 'asked for, feature left', hidden: 'overlaps (IoU > 0.4), feature taken away too',
-  marked: 'overlaps, keeps its feature', seen: 'seen'
+  mask: '[MASK]: the word is hidden', random: 'dashed: another word stands in its place', kept: 'underlined: the word stays, but is asked for'
 }
 
 export const RULE_NAMES = { paper: 'Paper', code: 'Released code' } as const
@@ -35,7 +31,7 @@ export function countedLosses(sample: MaskingSample, { objective }: Pick<Masking
   })
   return [
     masked('Masked words', words, 'word', 'words'), masked('Masked regions', regions, 'region', 'regions'),
-    { name: 'Alignment', counts: alignment, why: alignment ? `right is: ${sample.mismatched ? 'do not belong together' : 'belong together'}` : 'left out (objective 2: no mismatched pairs)' }
+    { name: 'Alignment', counts: alignment, why: alignment ? `they ${sample.mismatched ? 'do not belong' : 'belong'} together` : 'left out (objective 2: no mismatched pairs)' }
   ]
 }
 
