@@ -5,6 +5,7 @@ import type { ConfigDifference, RunConfig } from './run-config'
 import type { RunCommand } from './run-commands'
 import type { RunEvent, RunState } from './run-events'
 import type { RunParent } from './run-parent'
+import type { MaskingPage, MaskingRequest } from './masking-sample'
 import type { SamplePrediction } from './sample-prediction'
 import type { StudyRequests } from './study-api'
 import type { TaskId } from './task-catalog'
@@ -74,6 +75,8 @@ export interface WorkbenchRequests extends StudyRequests {
   'run:restore': [{ readonly id: string }, null]
   'demo:start': [Record<string, never>, { readonly id: string }]
   'samples:read': [{ readonly id: string; readonly task: TaskId }, readonly SamplePrediction[]]
+  /** What masked pre-training shows of pairs of the run's captions; for runs of the kind `pretrain`. */
+  'masking:read': [MaskingRequest & { readonly id: string }, MaskingPage]
   /** Only Electron: what to do with live runs when the window closes. */
   'app:close': [{ readonly choice: 'pause' | 'keep' | 'stop' | 'cancel' }, null]
 }

@@ -32,6 +32,10 @@ export const REQUEST_SCHEMAS = {
   'run:restore': v.object({ id }),
   'demo:start': empty,
   'samples:read': v.object({ id, task: v.picklist(TASK_IDS) }),
+  'masking:read': v.object({
+    id, split: v.picklist(['train', 'val']), seed, objective: v.picklist([0, 1, 2]),
+    from: v.pipe(v.number(), v.integer(), v.minValue(0)), count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200))
+  }),
   'studies:list': empty,
   'study:plan': studyChoice,
   'study:start': v.object({
@@ -42,6 +46,7 @@ export const REQUEST_SCHEMAS = {
   'study:jobs': v.object({ name: study, jobs }),
   'study:status': v.object({ name: study }),
   'study:table': v.object({ name: study, table: v.optional(v.pipe(v.string(), v.maxLength(100))) }),
+  'study:conflicts': empty,
   'study:curves': v.object({ name: study, task: v.optional(v.picklist(TASK_IDS)) }),
   'app:close': v.object({ choice: v.picklist(['pause', 'keep', 'stop', 'cancel']) })
 } satisfies Record<RequestName, v.GenericSchema>

@@ -6,6 +6,7 @@ import { WorkbenchError, check } from '../contract/check'
 import type { PushName, RequestName, WorkbenchPushes, WorkbenchRequests } from '../contract/workbench-api'
 import { AppInfoSource } from './app-info'
 import type { Demo } from './demo'
+import { readMasking } from './masking-desk'
 import { readPicture, readSamples } from './run-files'
 import { RunLibrary } from './run-library'
 import { type LaunchWorker, RunManager } from './run-manager'
@@ -86,6 +87,7 @@ export class WorkbenchHost {
     'run:restore': ({ id }) => { this.manager.restore(id); return null },
     'demo:start': () => this.startDemo(),
     'samples:read': ({ id, task }) => readSamples(this.library, id, task),
+    'masking:read': ({ id, ...request }) => readMasking(this.options.cli, this.library.folderOf(id), request),
     ...studyDesk(this.options.workspace.root, this.options.cli),
     'app:close': ({ choice }) => { this.options.onClose?.(choice); return null }
   }

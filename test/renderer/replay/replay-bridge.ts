@@ -73,6 +73,7 @@ export function replayBridge(search: string): WorkbenchBridge {
     'run:restore': () => { listed = true; return null },
     'demo:start': () => { listed = true; sayState('running', 3000); return { id: summary.id } },
     'samples:read': ({ task }) => samplesOf(task),
+    'masking:read': () => { throw new Error('The replay has no captions; a real host would read them.') },
     'app:close': () => null
   }
   return {
@@ -105,7 +106,7 @@ function summaryOf(run: SyntheticRun, state: RunState, now: number, iteration: n
   return {
     id: 'demo-s1', name: 'demo', state, reason: state === 'interrupted' ? 'The process of this run is gone.' : '', preset: 'mini', seed: 1, tasks: run.config.tasks,
     iteration, iterations: run.config.iterations, createdAt: now - 400_000, updatedAt: now, secondsLeft: state === 'running' ? 754 : null, device: 'CPU, 2 cores',
-    stepsPerSecond: state === 'running' ? 13.4 : 0, lastCheckpoint: 300, preparing: state === 'preparing' ? { what: 'Drawing the mini-world', done: 300, total: 1200 } : null,
+    stepsPerSecond: state === 'running' ? 13.4 : 0, lastCheckpoint: 300, parent: null, preparing: state === 'preparing' ? { what: 'Drawing the mini-world', done: 300, total: 1200 } : null,
     memoryBytes: 1.9 * 1024 ** 3, problem: null
   }
 }
