@@ -41,8 +41,17 @@ export class RunManager {
     const data = isAbsolute(config.data) ? config.data : resolve(this.workspace.root, config.data)
     const folder = join(this.workspace.runs, id)
     mkdirSync(folder, { recursive: true })
-    this.writeConfig(folder, { ...config, name: id, data })
+    this.writeConfig(folder, { ...config, name: id, data, start: this.startOf(config.start) })
     return id
+  }
+
+  /** Where a run starts from: a word, a path, or the id of another run of the workspace, whose last checkpoint is then taken. */
+  private startOf(start: string): string {
+    if (start === 'pretrained' || start === 'random' || isAbsolute(start)) return start
+    const folder = join(this.workspace.runs, start)
+    if (!existsSync(join(folder, RUN_FILES.config))) return resolve(this.workspace.root, start)
+    check(existsSync(join(folder, RUN_FILES.checkpoints)), () => `Run '${start}' has no checkpoint yet, so no run can start from it.`)
+    return folder
   }
 
   rename(id: string, name: string): void {
