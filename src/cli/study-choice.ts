@@ -7,6 +7,7 @@ import { WorkbenchError, check } from '../contract/check'
 import { type RunConfig, parseSettings, resolveConfig } from '../contract/run-config'
 import { presetConfig } from '../contract/run-presets'
 import type { StudyName } from '../contract/study'
+import { captionsFolder } from '../study/data-identity'
 import { makeStudy } from '../study/definitions/all-studies'
 import type { StudyPlaces } from '../study/study-places'
 import { type OpenedStudy, openStudy, planned, studyExists } from '../study/study-store'
@@ -38,17 +39,21 @@ export function studyOptions(command: Command): Command {
 const SEARCH: Readonly<Record<string, string>> = { tiny: '1' }
 const DEFAULT_SEARCH = '0.333,1,3'
 
-/** The study that is there if nothing is asked for, else a new plan; nothing is written. */
+/** The study that is there, changed by what is asked for; else a new one. Nothing is written. */
 export function chooseStudy(places: StudyPlaces, name: StudyName, choice: StudyChoice): OpenedStudy {
+  // What is not said stays as it was, unless another preset is asked for.
+  const before = choice.preset === undefined && studyExists(places, name) ? openStudy(places, name).study : undefined
   const asked = [choice.preset, choice.set, choice.seeds, choice.search, choice.settings, choice.full].some((value) => value !== undefined)
   if (!asked && studyExists(places, name)) return openStudy(places, name)
   const preset = choice.preset ?? 'mini'
-  const base = baseConfig(places, presetConfig(preset), choice.set ?? [])
+  const base = baseConfig(places, before?.base ?? presetConfig(preset), choice.set ?? [])
+  const search = choice.search ?? before?.made.search.join() ?? SEARCH[preset] ?? DEFAULT_SEARCH
   const options = {
-    base, seeds: wholeNumbers('--seeds', choice.seeds ?? '1,2,3'), full: choice.full ?? false,
-    search: numbers('--search', choice.search ?? SEARCH[preset] ?? DEFAULT_SEARCH)
+    base, seeds: wholeNumbers('--seeds', choice.seeds ?? before?.seeds.join() ?? '1,2,3'), full: choice.full ?? before?.made.full ?? false,
+    search: numbers('--search', search), captions: captionsFolder(base)
   }
-  return planned(makeStudy(name, options, (choice.settings ?? '').split(',').map((id) => id.trim()).filter((id) => id !== '')))
+  const rows = choice.settings === undefined ? before?.made.rows ?? [] : choice.settings.split(',').map((id) => id.trim()).filter((id) => id !== '')
+  return planned(makeStudy(name, options, rows))
 }
 
 /** Data that --set names lies where the call is made; a preset's data folder lies in the workspace. */

@@ -12,6 +12,7 @@ import type { Executor, StudyWork } from '../study/executors/executor'
 import { localExecutor, measureLauncher } from '../study/executors/local'
 import { slurmExecutor } from '../study/executors/slurm'
 import { parseSlurmOptions } from '../study/executors/slurm-options'
+import { lookAtRuns } from '../study/look-at-runs'
 import { callCommandLine, runMeasure } from '../study/measure'
 import { Digests } from '../study/run-digest'
 import { type StudyEnd, runStudy } from '../study/run-study'
@@ -136,10 +137,9 @@ function pauseOnInterrupt(places: StudyPlaces, name: StudyName): () => void {
 }
 
 function report(places: StudyPlaces, name: StudyName, end: StudyEnd, json: boolean | undefined): void {
-  const digests = new Digests(places)
-  const { plan } = openStudy(places, name)
-  const done = plan.runs.filter(({ id, work }) => work !== 'train' || digests.of(id)?.state === 'done').length
-  if (json) process.stdout.write(`${JSON.stringify({ study: name, end, runs: plan.runs.length, done })}\n`)
+  const runs = lookAtRuns(places, openStudy(places, name).plan, new Digests(places))
+  const done = runs.filter(({ state }) => state === 'done').length
+  if (json) process.stdout.write(`${JSON.stringify({ study: name, end, runs: runs.length, done })}\n`)
   else process.stdout.write(`${name}: ${end}; see: twelve-in-one study table ${name}\n`)
   if (end === 'partly') throw new WorkbenchError(`Study '${name}' ended with runs that are not done: twelve-in-one study status ${name}. Failed ones start again with: twelve-in-one study run ${name} --retry`, 'work')
 }

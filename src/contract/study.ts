@@ -124,6 +124,8 @@ export interface Study extends StudyAbout {
   readonly seeds: readonly number[]
   readonly settings: readonly StudySetting[]
   readonly tables: readonly StudyTablePlan[]
+  /** What it was made with: factors of the search, the full matrix, the rows asked for (all if empty). */
+  readonly made: { readonly search: readonly number[]; readonly full: boolean; readonly rows: readonly string[] }
   /** What a reader must know to judge the figures: budgets, searches, what is equal. */
   readonly notes: readonly string[]
 }

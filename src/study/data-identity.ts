@@ -28,10 +28,15 @@ function identify({ data, world, worldSeed }: Pick<RunConfig, 'data' | 'world' |
   return `files ${hash.digest('hex').slice(0, 16)}`
 }
 
-function worldNote(path: string): { readonly size: string; readonly seed: number } | undefined {
+/** Where the captions for pre-training are: in the data itself, or in a mini-world of their own beside it, made when needed. */
+export function captionsFolder({ data, world }: Pick<RunConfig, 'data' | 'world'>): string {
+  return world === 'none' || worldNote(join(data, 'world.json'))?.parts === 'all' ? data : `${data}-captions`
+}
+
+function worldNote(path: string): { readonly size: string; readonly seed: number; readonly parts: string } | undefined {
   try {
-    const note = JSON.parse(readFileSync(path, 'utf8')) as { kind?: unknown; size?: unknown; seed?: unknown }
-    return note.kind === 'mini-world' && typeof note.size === 'string' && typeof note.seed === 'number' ? { size: note.size, seed: note.seed } : undefined
+    const note = JSON.parse(readFileSync(path, 'utf8')) as { kind?: unknown; size?: unknown; seed?: unknown; parts?: unknown }
+    return note.kind === 'mini-world' && typeof note.size === 'string' && typeof note.seed === 'number' ? { size: note.size, seed: note.seed, parts: String(note.parts) } : undefined
   } catch {
     return undefined
   }

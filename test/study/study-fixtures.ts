@@ -28,7 +28,7 @@ export interface Wanted {
 /** A study on preset tiny whose data nobody has made. */
 export function tinyStudy(name: StudyName, { set = {}, seeds = [1, 2], search = [1], rows = [], full = false }: Wanted = {}): OpenedStudy {
   const base = resolveConfig(presetConfig('tiny'), { data: '/nowhere/tiny-world', ...set })
-  return planned(makeStudy(name, { base, seeds, search, full }, rows))
+  return planned(makeStudy(name, { base, seeds, search, full, captions: `${base.data}-captions` }, rows))
 }
 
 export function savedStudy(places: StudyPlaces, name: StudyName, wanted?: Wanted): OpenedStudy {

@@ -46,5 +46,9 @@ export function makeStudy(name: StudyName, options: StudyOptions, rows: readonly
     if (!shown.has(id)) throw new WorkbenchError(`Study '${name}' has no setting '${id}'; nearest: ${nearestNames(id, [...shown]).join(', ')}. Its settings: ${[...shown].join(', ')}.`)
   }
   const kept = tables(options).map((table) => ({ ...table, rows: table.rows.filter((id) => rows.length === 0 || rows.includes(id)) }))
-  return { format: 1, ...about, base: options.base, seeds: options.seeds, settings: all, tables: kept.filter((table) => table.rows.length > 0), notes: notes(options) }
+  return {
+    format: 1, ...about, base: options.base, seeds: options.seeds, settings: all, tables: kept.filter((table) => table.rows.length > 0),
+    notes: notes(options),
+    made: { search: options.search, full: options.full, rows }
+  }
 }

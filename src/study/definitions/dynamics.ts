@@ -31,21 +31,16 @@ const PRETRAININGS: readonly Pretraining[] = [
 ]
 
 /** A short pre-training of its own, by the recipe of the base's pre-training preset. */
-function pretrainingSetting({ base }: StudyOptions, { id, label, objective, regionMasking }: Pretraining): StudySetting {
+function pretrainingSetting({ base, captions }: StudyOptions, { id, label, objective, regionMasking }: Pretraining): StudySetting {
   const recipe = PRESETS.some((preset) => preset.id === `${base.preset}-pretrain`) ? presetConfig(`${base.preset}-pretrain`) : base
   const iterations = iterationsTimes(base, PRETRAINING)
   const { learningRate, headLearningRate, beta2, adamEpsilon, biasCorrection, clipNorm, dropout, batchRows } = recipe
   const difference = {
     kind: 'pretrain', start: 'random', taskToken: 'none', objective, regionMasking, iterations, validateEvery: Math.max(1, Math.round(iterations / 4)),
-    validationExamples: recipe.validationExamples, data: captionsFolder(base), stopAndGo: false,
+    validationExamples: recipe.validationExamples, data: captions ?? base.data, stopAndGo: false,
     learningRate, headLearningRate, beta2, adamEpsilon, biasCorrection, clipNorm, dropout, batchRows
   } as const
   return { id: `trunk-${id}`, label: `Pre-training: ${label}`, parts: [{ id: 'trunk', difference: { ...difference, model: resolveConfig(base, {}).model }, fills: [] }] }
-}
-
-/** A mini-world of training runs has no captions: pre-training has a folder of its own, with the same pictures. */
-function captionsFolder({ data, world }: RunConfig): string {
-  return world === 'none' ? data : `${data}-captions`
 }
 
 function afterPretraining(options: StudyOptions, { id, label }: Pretraining): StudySetting {

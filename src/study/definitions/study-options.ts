@@ -10,6 +10,8 @@ export interface StudyOptions {
   readonly search: readonly number[]
   /** The full matrix of task pairs instead of the groups' representatives (transfer). */
   readonly full: boolean
+  /** Data folder with the captions for pre-training; the base's own unless told. */
+  readonly captions?: string
 }
 
 /** Single-task runs may take this many times the base's iterations; the search decides for each task. */
