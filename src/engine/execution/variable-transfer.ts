@@ -2,6 +2,7 @@
 // Read next: ../compile/variables.ts, compiled-engine.ts.
 
 import { WorkbenchError } from '../../contract/check'
+import { nativeBackend } from '../compile/native-binding'
 import type { Session } from '../compile/session'
 import type { Variable, VariableAccess } from '../compile/variables'
 import type { NamedArray } from './step-engine'
@@ -43,10 +44,14 @@ export function listVariables({ variables }: SessionVariables, what: 'weights' |
   return what === 'all' ? variables : variables.filter(({ name }) => !/^[mv]\//.test(name))
 }
 
-/** Shows a copy of each array in turn. */
+/**
+ * Shows a copy of each array in turn. TensorFlow prepares every new set of fetches for about a second at full size, so the
+ * processor's library, which hands variables out without copying them, is asked for all at once; a GPU's memory in portions.
+ */
 export async function readEach(compiled: SessionVariables, what: 'weights' | 'all', visit: (array: NamedArray) => void | Promise<void>): Promise<void> {
   const { session, access } = compiled
-  for (const part of chunks(listVariables(compiled, what))) {
+  const list = listVariables(compiled, what)
+  for (const part of nativeBackend().isUsingGpuDevice ? chunks(list) : [list]) {
     let place = 0
     for (const values of session.each(part.map(({ name }) => access.read(name)))) {
       const { name, shape } = part[place++] as Variable

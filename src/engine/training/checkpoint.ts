@@ -86,9 +86,9 @@ export function readCheckpointArrays(folder: string, what: 'weights' | 'all'): N
 }
 
 /** Numbers in one portion of `checkpointPortions`. */
-const PORTION = 32 * 1024 * 1024
+const PORTION = 64 * 1024 * 1024
 
-/** All arrays of a checkpoint in portions of about 128 MB, so that a large one is never in memory beside the model as a whole. */
+/** All arrays of a checkpoint in portions of about 256 MB, so that a large one is never in memory beside the model as a whole. */
 export function* checkpointPortions(folder: string): Generator<NamedArray[]> {
   for (const file of [CHECKPOINT_FILES.model, CHECKPOINT_FILES.optimizer].map((name) => join(folder, name))) {
     const names: string[][] = []
