@@ -1,6 +1,7 @@
 // What a run tells the outside: one JSON line each in events.jsonl, in this order of `sequence`, without gaps.
 // The run folder is the truth; window, TensorBoard and tables are made from these lines.
 
+import type { ModelPartId } from './model-parts'
 import type { TaskId } from './task-catalog'
 
 export const RUN_STATES = ['created', 'queued', 'preparing', 'running', 'paused', 'stopped', 'done', 'failed', 'interrupted'] as const
@@ -28,6 +29,8 @@ export interface StateEvent extends EventBase {
   readonly device?: string
   readonly iterations?: number
   readonly processId?: number
+  /** On `running`: the model's parameters by part, as it was made. */
+  readonly parameters?: Readonly<Partial<Record<ModelPartId, number>>>
 }
 
 /** Progress of something that is not training: making the mini-world, compiling, loading. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, duration, loss, percent, points, rate, roundStep, shortCount, shortDuration, totalGigabytes, whole } from '../../src/renderer/src/numbers'
+import { bytes, duration, loss, millions, percent, points, rate, roundStep, shortCount, shortDuration, totalGigabytes, whole } from '../../src/renderer/src/numbers'
 
 describe('numbers as the window writes them', () => {
   it('writes scores with one digit on cards and two in tables', () => {
@@ -24,6 +24,10 @@ describe('numbers as the window writes them', () => {
     expect(rate(0.00002)).toBe('2.0 × 10⁻⁵')
     expect(rate(0)).toBe('0')
     expect(rate(3e-4)).toBe('3.0 × 10⁻⁴')
+  })
+
+  it('writes parameters in millions where they are not exact', () => {
+    expect(millions(1_843_210)).toBe('1.84 million')
   })
 
   it('writes times in words, never with colons', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseSettings, resolveConfig } from '../../src/contract/run-config'
 import { PRESETS, presetConfig } from '../../src/contract/run-presets'
-import { fieldProblem, formDifference, formOf, formProblems } from '../../src/renderer/src/run/run-form'
+import { totalOf } from '../../src/contract/model-parts'
+import { fieldProblem, formDifference, formModel, formOf, formProblems } from '../../src/renderer/src/run/run-form'
 import { reproduceCommand } from '../../src/renderer/src/run/reproduce'
 
 describe('the new-run form', () => {
@@ -23,6 +24,23 @@ describe('the new-run form', () => {
   it('gives typed values of the settings that were changed', () => {
     const form = { ...formOf(presetConfig('mini')), seed: '7', stopAndGo: 'false', tasks: 'vqa,nlvr2' }
     expect(formDifference('mini', form)).toEqual({ seed: 7, stopAndGo: false, tasks: ['vqa', 'nlvr2'] })
+  })
+})
+
+describe('the model of the form', () => {
+  it('is counted by part before anything is made, exactly where the data decide nothing', () => {
+    const { parts, exact } = formModel('paper', formOf(presetConfig('paper')))
+    expect([totalOf(parts), exact]).toEqual([268_028_859, true])
+    expect(formModel('mini', formOf(presetConfig('mini'))).exact).toBe(false)
+  })
+
+  it('follows the form: without task tokens their table is not there', () => {
+    const count = (taskToken: string) => totalOf(formModel('paper', { ...formOf(presetConfig('paper')), taskToken }).parts)
+    expect(count('dataset') - count('none')).toBe(20 * 768)
+  })
+
+  it('stays that of the preset while a field is not sound', () => {
+    expect(totalOf(formModel('paper', { ...formOf(presetConfig('paper')), seed: 'abc' }).parts)).toBe(268_028_859)
   })
 })
 

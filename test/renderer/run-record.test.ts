@@ -3,7 +3,7 @@ import type { NewRunEvent, RunEvent } from '../../src/contract/run-events'
 import { TASK_IDS } from '../../src/contract/task-catalog'
 import { laneOf, laneSteps, nextCheckIn } from '../../src/renderer/src/run/lanes'
 import { meanScoreCurve } from '../../src/renderer/src/run/mean-score-curve'
-import { emptyRun, foldEvents, lastCheckpoint, lastFailure, lastState } from '../../src/renderer/src/run/run-record'
+import { emptyRun, foldEvents, lastCheckpoint, lastFailure, lastState, partsOf } from '../../src/renderer/src/run/run-record'
 import { collapseReason, meanStanding, taskStanding } from '../../src/renderer/src/run/task-standing'
 import { syntheticRun } from './replay/synthetic-run'
 
@@ -78,6 +78,13 @@ describe('a run folded from its events', () => {
     expect(run.progress?.what).toBe('Drawing')
     foldEvents(run, numbered(2, [[0, { kind: 'state', state: 'running' }]]))
     expect(run.progress).toBeNull()
+  })
+
+  it('knows the model\'s parameters by part once the run has made it', () => {
+    const run = emptyRun(['vqa'])
+    expect(partsOf(run)).toEqual([])
+    foldEvents(run, numbered(1, [[0, { kind: 'state', state: 'running', parameters: { textLayers: 7, retrieval: 3 } }], [1, { kind: 'state', state: 'paused' }]]))
+    expect(partsOf(run).filter(({ parameters }) => parameters > 0).map(({ label, parameters }) => [label, parameters])).toEqual([['Text layers', 7], ['Head: retrieval', 3]])
   })
 })
 

@@ -83,7 +83,7 @@ async function trainOpenRun({ config, run, control, checkpoint, appVersion }: Op
     const prepared = await prepareRun({ config, folder: run.folder, checkpoint, appVersion, emit })
     engine = prepared.engine
     const start = checkpoint ? `goes on from checkpoint step-${checkpoint.state.iteration}` : prepared.start
-    emit({ kind: 'state', state: 'running', reason: start, device: prepared.device, iterations: config.iterations, processId: process.pid })
+    emit({ kind: 'state', state: 'running', reason: start, device: prepared.device, iterations: config.iterations, processId: process.pid, parameters: prepared.parameters })
     loopOfRun = new TrainingLoop(config, run, control, prepared.engine, prepared.course, loop ?? startLoopState(prepared.course.tasks))
     return { end: await loopOfRun.train() }
   } catch (error) {

@@ -89,6 +89,11 @@ export function totalGigabytes(value: number): string {
   return String(Number((value / GIGA).toFixed(value >= 100 * GIGA ? 0 : 1)))
 }
 
+/** 1,843,210 → "1.84 million". */
+export function millions(value: number): string {
+  return `${(value / 1e6).toFixed(2)} million`
+}
+
 /** 0, 500, 1k, 1.5k, 20k: iterations on small axes. */
 export function shortCount(value: number): string {
   if (Math.abs(value) < 1000) return minus(String(Math.round(value * 100) / 100))

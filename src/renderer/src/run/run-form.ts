@@ -1,6 +1,8 @@
 // The new-run form: texts of fields, checked by the same rules as `--set` on the command line. Pure.
 
 import { CONFIG_FIELDS, type ConfigDifference, type ConfigKey, type RunConfig, configProblems, configText, resolveConfig } from '../../../contract/run-config'
+import { type CountedPart, countParts } from '../../../contract/model-parts'
+import { expectedDimensions } from '../../../contract/model-sizes'
 import { presetConfig } from '../../../contract/run-presets'
 import { WorkbenchError } from '../../../contract/check'
 
@@ -25,6 +27,13 @@ export function fieldProblem(key: FormKey, text: string): string {
 
 export function formProblems(form: Readonly<Record<FormKey, string>>): Partial<Record<FormKey, string>> {
   return Object.fromEntries(FORM_KEYS.map((key) => [key, fieldProblem(key, form[key])]).filter(([, problem]) => problem !== ''))
+}
+
+/** The model that the form leads to, counted by part; a form that is not sound counts as its preset. */
+export function formModel(preset: string, form: Readonly<Record<FormKey, string>>): { readonly parts: readonly CountedPart[]; readonly exact: boolean } {
+  const sound = Object.keys(formProblems(form)).length === 0
+  const { dimensions, exact } = expectedDimensions({ ...presetConfig(preset), ...(sound ? formDifference(preset, form) : {}) })
+  return { parts: countParts(dimensions), exact }
 }
 
 /** The settings of a sound form that differ from the preset. Throws a WorkbenchError where a field is not sound. */

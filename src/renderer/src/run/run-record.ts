@@ -5,6 +5,7 @@
 import type {
   CheckpointEvent, FailureEvent, GradientConflictEvent, NoteEvent, PhasesEvent, ProgressEvent, RunEvent, SampleEvent, StateEvent, StepEvent, StopAndGoEvent, ValidationEvent
 } from '../../../contract/run-events'
+import { type CountedPart, MODEL_PARTS } from '../../../contract/model-parts'
 import type { TaskId } from '../../../contract/task-catalog'
 import { assertNever } from '../../../contract/check'
 import { NO_PHASES, type PhaseTotals, addPhases } from '../../../contract/time-phases'
@@ -100,6 +101,12 @@ function foldEvent(run: RunRecord, event: RunEvent): void {
       return
     default: assertNever(event)
   }
+}
+
+/** Parameters of the run's model by part, as its process last made it; empty before. */
+export function partsOf(run: RunRecord): CountedPart[] {
+  const counts = [...run.states].reverse().find(({ parameters }) => parameters !== undefined)?.parameters
+  return counts === undefined ? [] : MODEL_PARTS.map((part) => ({ ...part, parameters: counts[part.id] ?? 0 }))
 }
 
 /** Where the run's time went so far. */
