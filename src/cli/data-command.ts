@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { WorkbenchError, nearestNames } from '../contract/check'
 import { DATASET_IDS, type DatasetId, isDatasetId } from '../contract/task-catalog'
 import { withExample } from './example'
+import { addFeaturesCommands } from './features-command'
 import { addMaskingCommand } from './masking-command'
 import { percent, printResult, progressLine, table } from './terminal'
 
@@ -20,6 +21,7 @@ export function addDataCommands(program: Command): void {
   addMake(data)
   addInspect(data)
   addOverlap(data)
+  addFeaturesCommands(data)
   addMaskingCommand(data)
   addTrainDetector(data)
 }

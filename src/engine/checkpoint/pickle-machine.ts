@@ -4,9 +4,11 @@
 
 import { WorkbenchError } from '../../contract/check'
 
-/** What a function of the list returns: a tensor, a storage, a number type. */
+/** What a function of the list returns: a tensor, a storage, a number type, an array. */
 export interface PickledObject {
   readonly kind: string
+  /** Takes what the pickle adds to it later; without it nothing may be added. */
+  readonly setState?: (state: PickleValue) => void
 }
 
 /** Tuples and lists are arrays, dictionaries are maps. */
@@ -39,6 +41,7 @@ type Slot = PickleValue | Mark
 
 const MARK = new Mark()
 
+const isObject = (value: PickleValue): value is PickledObject => typeof value === 'object' && value !== null && 'kind' in value
 export const isDictionary = (value: PickleValue | undefined): value is PickleDictionary => value instanceof Map
 
 /** Runs the pickle at `start`: its value, and the position behind it. */
@@ -176,10 +179,12 @@ class Machine {
     for (const part of parts) target.push(plain(part))
   }
 
-  /** Attributes of a dictionary (`_metadata` of a state_dict) are left out; nothing else has any. */
+  /** Attributes of a dictionary (`_metadata` of a state_dict) are left out; else only an object that takes a state may get one. */
   build(): void {
-    this.pop()
-    if (!isDictionary(this.top())) throw this.refusal('sets attributes of something that is no dictionary')
+    const state = this.pop()
+    const target = this.top()
+    if (isObject(target) && target.setState) target.setState(Array.isArray(state) ? state.map(plain) : plain(state))
+    else if (!isDictionary(target)) throw this.refusal('sets attributes of something that is no dictionary')
   }
 }
 

@@ -6,8 +6,8 @@ import { openSession } from '../compile/session'
 import { addSettings, recordForward } from '../compile/step-graph'
 import { addVariableAccess, createVariables } from '../compile/variables'
 import { decays, usesHeadRate } from '../optimizer/parameter-groups'
-import { type ForwardEngine, type ForwardRequest, planOf } from './forward-engine'
-import { forwardFeeds } from './forward-plan'
+import type { ForwardEngine, ForwardRequest } from './forward-engine'
+import { forwardFeeds, planOf } from './forward-plan'
 
 const NO_UPDATES = { beta1: 0, beta2: 0, epsilon: 1, biasCorrection: false, weightDecay: 0, clipNorm: 0, decays, isHead: usesHeadRate } as const
 

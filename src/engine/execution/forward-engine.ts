@@ -6,7 +6,7 @@ import type { RunConfig } from '../../contract/run-config'
 import type { BackendReport } from '../backend'
 import { forwardContext } from '../nn/forward-context'
 import { type EngineOptions, engineModel } from './engine-options'
-import { type ForwardArrays, type ForwardPlan, forwardFeeds } from './forward-plan'
+import { type ForwardArrays, type ForwardPlan, forwardFeeds, planOf } from './forward-plan'
 import type { NamedArray } from './step-engine'
 
 export interface ForwardEngine {
@@ -29,12 +29,6 @@ export async function createForwardEngine(config: Pick<RunConfig, 'engine'>, bac
   if (config.engine !== 'compiled' || !native) return eagerForward(request)
   const { compiledForward } = await import('./compiled-forward')
   return compiledForward(request)
-}
-
-export function planOf(plans: readonly ForwardPlan[], name: string): ForwardPlan {
-  const plan = plans.find((each) => each.name === name)
-  if (!plan) throw new Error(`There is no forward plan '${name}'; there are ${plans.map((each) => each.name).join(', ')}`)
-  return plan
 }
 
 export function eagerForward({ options, plans, weights }: ForwardRequest): ForwardEngine {

@@ -30,3 +30,10 @@ export function forwardFeeds({ name: plan, specs }: ForwardPlan, arrays: Forward
     return { name, dtype, data, shape: shape.map((size) => (typeof size === 'number' ? size : (rows ?? 0))) }
   })
 }
+
+/** The plan of a name; there must be one. */
+export function planOf(plans: readonly ForwardPlan[], name: string): ForwardPlan {
+  const plan = plans.find((each) => each.name === name)
+  if (!plan) throw new Error(`There is no forward plan '${name}'; there are ${plans.map((each) => each.name).join(', ')}`)
+  return plan
+}
