@@ -89,6 +89,10 @@ export interface RunConfig {
    * gradients left in the moments, and decay, as the released code does (spec 4.1).
    */
   readonly idleHeads: 'rest' | 'drift'
+  /** Factor on the learning rate of weights that BERT brings: 0.1 was intended in pre-training, 1 is what the released code does (spec 4.3). */
+  readonly bertRate: number
+  /** What is not decayed: biases and LayerNorms by the reference's names, which miss some (spec 4.4), or all LayerNorms. */
+  readonly decayRule: 'names' | 'norms'
   /** Parameters that stay as they are: `none`, `trunk`, or a stream's embeddings and first layers, `text:N`, `vision:N` (spec 1.8, 4.3). */
   readonly freeze: string
   /** Largest norm of a step's gradient; 0 does not clip. */
@@ -217,6 +221,8 @@ export const CONFIG_FIELDS: { readonly [K in ConfigKey]: Field<RunConfig[K]> } =
     fallback: 'none', help: 'parameters that stay as they are: a stream’s embeddings and first N layers', allowed: 'none | trunk | text:N | vision:N | text:N,vision:N',
     parse: (value) => (/^(none|trunk|text:\d+(,vision:\d+)?|vision:\d+)$/.test(value) ? value : undefined)
   },
+  bertRate: numberIn(1, 0, 1, 'factor on the learning rate of weights that BERT brings'),
+  decayRule: oneOf(['names', 'norms'], 'names', 'what is not decayed: by the reference’s names, or every LayerNorm'),
   clipNorm: numberIn(0, 0, 1e6, 'largest gradient norm, 0 for no clipping'),
   dropout: numberIn(0.1, 0, 0.9, 'probability of every dropout'),
   objective: digit(1, 'pre-training objective'),

@@ -5,7 +5,7 @@
 import { type Graph, FLOAT_TYPE, after, float, integer, integers } from './graph'
 import { FLOAT, INT32 } from './native-binding'
 import type { RecordedStep } from './step-graph'
-import type { FedSettings, UpdateRules } from './update'
+import { type FedSettings, type UpdateRules, rateOf } from './update'
 import type { Variables } from './variables'
 
 /** Fed with every training step: 1 for each of the steps (in the order given to `addIdleUpdates`) that has run before. */
@@ -37,7 +37,7 @@ function steppedOf(graph: Graph, steps: readonly number[]): string {
 /** Runs after the step's own updates, behind its loss. */
 function idleUpdate(graph: Graph, variables: Variables, name: string, stepped: string, settings: FedSettings, rules: UpdateRules, loss: string): string {
   const handle = variables.handle(name)
-  const rate = rules.isHead(name) ? settings.headLearningRate : settings.learningRate
+  const rate = rateOf(graph, name, settings, rules)
   const value = graph.add('ReadVariableOp', [handle, after(loss)], { dtype: { type: FLOAT } })
   const adam = graph.add(
     'ResourceApplyAdam',

@@ -26,11 +26,20 @@ export interface UpdateRules {
   decays(name: string): boolean
   /** Whether a parameter has the learning rate of the heads (spec 4.3). */
   isHead(name: string): boolean
+  /** Factor on a parameter's learning rate; 1 if absent. */
+  rateFactor?(name: string): number
 }
 
 export interface GradientOutput {
   readonly name: string
   readonly output: string
+}
+
+/** The learning rate of a parameter. */
+export function rateOf(graph: Graph, name: string, settings: FedSettings, rules: UpdateRules): string {
+  const rate = rules.isHead(name) ? settings.headLearningRate : settings.learningRate
+  const factor = rules.rateFactor?.(name) ?? 1
+  return factor === 1 ? rate : graph.share('Mul', [rate, float(graph, factor)], FLOAT_TYPE)
 }
 
 /** The root of the sum of all squared gradient elements. */
@@ -59,7 +68,7 @@ export function addUpdate(
   const applied = rules.clipNorm > 0 ? clipped(graph, gradients, norm, rules.clipNorm) : gradients
   const decay = (rate: string): string => graph.share('Mul', [rate, float(graph, rules.weightDecay)], FLOAT_TYPE)
   const done = applied.map(({ name, output }) => {
-    const rate = rules.isHead(name) ? settings.headLearningRate : settings.learningRate
+    const rate = rateOf(graph, name, settings, rules)
     const handle = variables.handle(name)
     const adam = graph.add(
       'ResourceApplyAdam',

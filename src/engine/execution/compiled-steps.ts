@@ -10,7 +10,7 @@ import { DROPOUT_SEED, type RecordedStep, SETTINGS, type StepKind, type StepTool
 import type { UpdateRules } from '../compile/update'
 import { addVariableAccess, createVariables } from '../compile/variables'
 import { frozenBy } from '../optimizer/frozen-parameters'
-import { decays, usesHeadRate } from '../optimizer/parameter-groups'
+import { decaysUnder, rateFactorOf, usesHeadRate } from '../optimizer/parameter-groups'
 import { type EngineOptions, type Feed, type InputSpec, engineModel, pretrainingInputSpecs, taskInputSpecs } from './engine-options'
 import { type IdleDrift, addIdleDrift, driftFeed } from './idle-drift'
 import { LOSS_SHARES, examplesPerPart } from './micro-batch'
@@ -87,7 +87,8 @@ export function compileSteps(options: EngineOptions, plans: readonly StepPlan[],
   addSettings(graph)
   const model = engineModel(options)
   const parameters = stepProgram.modelParameters(model)
-  const rules: UpdateRules = { ...options.optimizer, decays, isHead: usesHeadRate }
+  const { optimizer } = options
+  const rules: UpdateRules = { ...optimizer, decays: (name) => decaysUnder(name, optimizer), isHead: usesHeadRate, rateFactor: (name) => rateFactorOf(name, optimizer) }
   const variables = createVariables(graph, parameters)
   const tools: StepTools = { graph, variables, parameters, rules, frozen: frozenBy(options.freeze ?? 'none', model) }
   const steps = new Map<string, Steps>()

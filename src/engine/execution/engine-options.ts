@@ -19,6 +19,9 @@ export interface OptimizerOptions {
   readonly clipNorm: number
   /** What a parameter does in a step that gives it no gradient, once it had one (spec 4.1); `rest` if absent. */
   readonly idleHeads?: 'rest' | 'drift'
+  /** See optimizer/parameter-groups.ts. */
+  readonly bertRate?: number
+  readonly decayRule?: 'names' | 'norms'
 }
 
 export interface PretrainingShape {

@@ -5,7 +5,7 @@
 
 import { type Scalar, type Tensor, type Variable, add, addN, div, minimum, mul, scalar, sqrt, square, sub, sum, tidy, variable, zeros } from '@tensorflow/tfjs-core'
 import type { OptimizerOptions } from '../execution/engine-options'
-import { decays, usesHeadRate } from './parameter-groups'
+import { decaysUnder, rateFactorOf, usesHeadRate } from './parameter-groups'
 
 export interface UpdateSettings {
   readonly learningRate: number
@@ -78,9 +78,9 @@ function updateWeight(
   const { beta1, beta2, epsilon, weightDecay } = options
   first.assign(add(mul(first, beta1), mul(gradient, 1 - beta1)))
   second.assign(add(mul(second, beta2), mul(square(gradient), 1 - beta2)))
-  const rate = usesHeadRate(name) ? settings.headLearningRate : settings.learningRate
+  const rate = (usesHeadRate(name) ? settings.headLearningRate : settings.learningRate) * rateFactorOf(name, options)
   const updated = sub(weight, mul(div(first, add(sqrt(second), epsilon)), rate * biasCorrection(options, settings.update)))
-  const decay = decays(name) ? rate * weightDecay : 0
+  const decay = decaysUnder(name, options) ? rate * weightDecay : 0
   weight.assign(decay > 0 ? sub(updated, mul(updated, decay)) : updated)
 }
 

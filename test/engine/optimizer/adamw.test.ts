@@ -37,6 +37,21 @@ describe('AdamW', () => {
     expect(run({ biasCorrection: true }, 'w', [2]).weights[0]).toBeCloseTo(0.9, 4)
   })
 
+  it('gives BERT\'s weights a rate of their own, if asked', () => {
+    const step = (name: string, bertRate: number): number => 1 - (run({ biasCorrection: true, bertRate }, name, [2]).weights[0] ?? Number.NaN)
+    expect(step('bert.encoder.layer.3.output.dense.weight', 0.1)).toBeCloseTo(0.01, 5)
+    for (const name of ['bert.encoder.layer.3.output.dense.weight', 'cls.predictions.bias']) expect(step(name, 1)).toBeCloseTo(0.1, 4)
+    for (const name of ['bert.encoder.v_layer.0.output.dense.weight', 'bert.embeddings.task_embeddings.weight', 'bert.t_pooler.dense.weight']) expect(step(name, 0.1)).toBeCloseTo(0.1, 4)
+  })
+
+  it('decays the LayerNorms that the reference\'s names miss, or none', () => {
+    const decayed = (name: string, decayRule: 'names' | 'norms'): boolean => (run({ weightDecay: 0.5, decayRule }, name, [0]).weights[0] ?? 1) < 1
+    for (const name of ['bert.encoder.c_layer.0.biOutput.LayerNorm1.weight', 'vil_prediction.logit_fc.2.weight']) {
+      expect([decayed(name, 'names'), decayed(name, 'norms')]).toEqual([true, false])
+    }
+    expect([decayed('bert.embeddings.LayerNorm.weight', 'names'), decayed('vil_logit.weight', 'norms')]).toEqual([false, true])
+  })
+
   it('decays after the update, from the updated value, and not biases', () => {
     const [plain] = run({}, 'w', [2]).weights
     expect(run({ weightDecay: 0.5 }, 'w', [2]).weights[0]).toBeCloseTo((plain ?? 0) * (1 - 0.1 * 0.5), 5)
