@@ -9,8 +9,6 @@ import { countOf } from '../checkpoint/number-types'
 import { type TensorToStore, writeSafetensors } from '../checkpoint/safetensors'
 import { type WeightsToStore, writeTorch } from '../checkpoint/torch-writer'
 import { type StoredWeights, withWeights } from '../checkpoint/weights-file'
-import type { NamedArray } from '../execution/step-engine'
-import { readArrays } from './checkpoint'
 import { weightsFile } from './start-weights'
 
 /** The trunk with the pre-training heads: what `start=pretrained` loads. Task heads begin with `vil_`. */
@@ -20,10 +18,12 @@ function isTrunk(name: string): boolean {
 
 /** Writes the trunk of a run or checkpoint as float16; a sentence that says what was written. */
 export function exportTrunk(from: string, file: string): string {
-  const arrays = readArrays(weightsFile(from)).filter(({ name }) => isTrunk(name))
-  if (arrays.length === 0) throw new WorkbenchError(`${from} has no trunk: no array's name begins with bert.`)
-  writeSafetensors(file, arrays.map(asHalf), { format: 'pt' })
-  return `${file}: ${arrays.length} arrays, ${(arrays.reduce((sum, { data }) => sum + data.length, 0) / 1e6).toFixed(2)} million numbers in half precision`
+  return withWeights(weightsFile(from), ({ arrays: stored }) => {
+    const arrays = referenceNames(stored).arrays.filter(({ name }) => isTrunk(name))
+    if (arrays.length === 0) throw new WorkbenchError(`${from} has no trunk: no array's name begins with bert.`)
+    writeSafetensors(file, arrays.map(asHalf), { format: 'pt' })
+    return `${file}: ${arrays.length} arrays, ${(arrays.reduce((sum, { shape }) => sum + countOf(shape), 0) / 1e6).toFixed(2)} million numbers in half precision`
+  })
 }
 
 export interface ExportReport {
@@ -61,8 +61,8 @@ function withDecoder(arrays: readonly StoredWeights[]): WeightsToStore[] {
   return list
 }
 
-function asHalf({ name, shape, data }: NamedArray): TensorToStore {
-  return { name, shape, data: toHalf(data), dtype: 'F16' }
+function asHalf({ name, shape, read }: StoredWeights): TensorToStore {
+  return { name, shape, data: () => toHalf(read()), dtype: 'F16' }
 }
 
 const float = new Float32Array(1)

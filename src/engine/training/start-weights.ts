@@ -61,7 +61,7 @@ const PORTION = 16 * 1024 * 1024
 export async function loadWeights(engine: StepEngine, path: string): Promise<MatchReport> {
   const file = openWeights(path)
   try {
-    const own = new Map((await engine.read('weights')).map((array) => [array.name, array.shape]))
+    const own = new Map(engine.list('weights').map(({ name, shape }) => [name, shape]))
     const { matched, missing, unused, shapeDiffers } = matchWeights(referenceNames(file.arrays).arrays, own)
     for (const portion of portions(matched)) await engine.write(portion.map(({ name, shape, read }) => ({ name, shape, data: read() })))
     return {
