@@ -13,7 +13,7 @@ import {
 import { type EngineOptions, type Feed, pretrainingFeeds, taskFeeds } from './engine-options'
 import { floats, pretrainingResult, scalar } from './fetched-numbers'
 import { driftFeed } from './idle-drift'
-import { initialWeights } from './initial-weights'
+import { initialPortions } from './initial-weights'
 import type { NamedArray, Prediction, StepEngine, StepSettings } from './step-engine'
 import { listVariables, readEach, writeVariables } from './variable-transfer'
 
@@ -29,7 +29,7 @@ export async function createCompiledEngine(
   const plans = stepPlans(options)
   const compiled = compileSteps(options, plans, purpose)
   try {
-    await writeVariables(compiled, initialWeights(options))
+    for (const arrays of initialPortions(options)) await writeVariables(compiled, arrays)
     if (compiled.access.zeroMoments !== undefined) compiled.session.run([], [compiled.access.zeroMoments])
     await prepareSteps(options, compiled, plans, purpose, onProgress)
   } catch (error) {

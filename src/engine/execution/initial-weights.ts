@@ -14,6 +14,25 @@ export function initialWeights(options: EngineOptions): NamedArray[] {
   return stepProgram.modelParameters(engineModel(options)).map((spec) => ({ name: spec.name, shape: spec.shape, data: initialArray(spec, options.seed) }))
 }
 
+/** Numbers of one portion: at full size all weights at once are a gigabyte beside those of the engine. */
+const PORTION = 16 * 1024 * 1024
+
+/** The same in portions, each made when it is asked for. */
+export function* initialPortions(options: EngineOptions): Generator<NamedArray[]> {
+  let portion: NamedArray[] = []
+  let numbers = 0
+  for (const spec of stepProgram.modelParameters(engineModel(options))) {
+    const data = initialArray(spec, options.seed)
+    portion.push({ name: spec.name, shape: spec.shape, data })
+    numbers += data.length
+    if (numbers < PORTION) continue
+    yield portion
+    portion = []
+    numbers = 0
+  }
+  yield portion
+}
+
 /** One parameter's start. */
 export function initialArray({ name, shape, init, std }: ParameterSpec, seed: number): Float32Array {
   const data = new Float32Array(shape.reduce((product, size) => product * size, 1))
