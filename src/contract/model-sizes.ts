@@ -1,6 +1,5 @@
 // The three shipped sizes of the model and what data decide about it, as far as parameters go: so that the window can count
-// before anything is made. The engine's own table is trunk/trunk-config.ts; a test holds both together.
-// Read next: model-parts.ts.
+// before anything is made. The engine's trunk/trunk-config.ts adds what changes no parameter. Read next: model-parts.ts.
 
 import type { ModelDimensions } from './model-parts'
 import type { RunConfig } from './run-config'
@@ -10,7 +9,8 @@ type TrunkSizes = Omit<ModelDimensions, keyof DataSizes>
 
 const COMMON = { type_vocab_size: 2, taskRows: 20, task_specific_tokens: true, dynamic_attention: false, with_coattention: true, keepUnused: false } as const
 
-const TRUNK_SIZES: Readonly<Record<RunConfig['model'], TrunkSizes>> = {
+/** Widths and layers of the three sizes (spec 1.1). */
+export const TRUNK_SIZES: Readonly<Record<RunConfig['model'], TrunkSizes>> = {
   tiny: {
     ...COMMON, hidden_size: 32, num_hidden_layers: 2, intermediate_size: 64, max_position_embeddings: 80,
     v_hidden_size: 32, v_num_hidden_layers: 1, v_intermediate_size: 64, bi_hidden_size: 32, v_biattention_id: [0]

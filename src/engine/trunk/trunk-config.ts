@@ -2,6 +2,7 @@
 // A config.json of a reference checkpoint is read by `readModelConfig`. Read next: parameters.ts, trunk.ts.
 
 import { WorkbenchError } from '../../contract/check'
+import { TRUNK_SIZES } from '../../contract/model-sizes'
 
 export type VisualTarget = 0 | 1 | 2
 export type Activation = 'gelu' | 'relu' | 'swish'
@@ -67,27 +68,16 @@ export interface DataSizes {
 type Trunk = Omit<ModelConfig, 'vocab_size' | 'v_feature_size' | 'v_target_size' | 'answers' | 'gqaAnswers'>
 
 const COMMON = {
-  type_vocab_size: 2, fusion_method: 'mul', task_specific_tokens: true, dynamic_attention: false,
-  with_coattention: true, hidden_act: 'gelu', v_hidden_act: 'gelu', fixed_t_layer: 0, fixed_v_layer: 0,
-  visual_target: 0, num_negative: 128, taskRows: 20, keepUnused: false
+  fusion_method: 'mul', hidden_act: 'gelu', v_hidden_act: 'gelu', fixed_t_layer: 0, fixed_v_layer: 0, visual_target: 0, num_negative: 128
 } as const
 
+/** Widths and numbers of layers are in the contract, where the window counts parameters with them; here is what they leave open. */
 const TRUNKS: Readonly<Record<ModelSize, Trunk>> = {
-  tiny: {
-    ...COMMON, hidden_size: 32, num_hidden_layers: 2, num_attention_heads: 2, intermediate_size: 64, max_position_embeddings: 80,
-    v_hidden_size: 32, v_num_hidden_layers: 1, v_num_attention_heads: 2, v_intermediate_size: 64,
-    bi_hidden_size: 32, bi_num_attention_heads: 2, v_biattention_id: [0], t_biattention_id: [1], initializer_range: 0
-  },
-  mini: {
-    ...COMMON, hidden_size: 128, num_hidden_layers: 4, num_attention_heads: 4, intermediate_size: 256, max_position_embeddings: 80,
-    v_hidden_size: 128, v_num_hidden_layers: 2, v_num_attention_heads: 4, v_intermediate_size: 256,
-    bi_hidden_size: 128, bi_num_attention_heads: 4, v_biattention_id: [0, 1], t_biattention_id: [2, 3], initializer_range: 0
-  },
+  tiny: { ...COMMON, ...TRUNK_SIZES.tiny, num_attention_heads: 2, v_num_attention_heads: 2, bi_num_attention_heads: 2, t_biattention_id: [1], initializer_range: 0 },
+  mini: { ...COMMON, ...TRUNK_SIZES.mini, num_attention_heads: 4, v_num_attention_heads: 4, bi_num_attention_heads: 4, t_biattention_id: [2, 3], initializer_range: 0 },
   paper: {
-    ...COMMON, hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12, intermediate_size: 3072, max_position_embeddings: 512,
-    v_hidden_size: 1024, v_num_hidden_layers: 6, v_num_attention_heads: 8, v_intermediate_size: 1024,
-    bi_hidden_size: 1024, bi_num_attention_heads: 8, v_biattention_id: [0, 1, 2, 3, 4, 5], t_biattention_id: [6, 7, 8, 9, 10, 11],
-    initializer_range: 0.02, keepUnused: true
+    ...COMMON, ...TRUNK_SIZES.paper, num_attention_heads: 12, v_num_attention_heads: 8, bi_num_attention_heads: 8, t_biattention_id: [6, 7, 8, 9, 10, 11],
+    initializer_range: 0.02
   }
 }
 
