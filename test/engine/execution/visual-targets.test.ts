@@ -38,3 +38,14 @@ it.each([1, 2] as const)('visual target %i', async (visualTarget) => {
   if (visualTarget === 2) expect(losses[0]).toBeGreaterThan(Math.log(128) - 1.5)
   for (const engine of [compiled, eager]) engine.dispose()
 })
+
+it('visual target 2 in parts of a batch: every part chooses among the whole batch\'s regions', async () => {
+  const { options, batch } = setUp(2)
+  const [whole, parts] = [await createCompiledEngine(options), await createCompiledEngine({ ...options, microBatch: 3 })]
+  for (let update = 1; update <= 2; update++) {
+    const [a, b] = [await whole.trainPretraining(batch, { ...STEP, update }), await parts.trainPretraining(batch, { ...STEP, update })]
+    expect(b.regionLoss).toBeCloseTo(a.regionLoss, 4)
+    expect(b.gradientNorm).toBeCloseTo(a.gradientNorm, 3)
+  }
+  for (const engine of [whole, parts]) engine.dispose()
+})
