@@ -1,6 +1,7 @@
 // `study conflicts`: gradient conflict beside measured transfer. Read next: src/study/conflict-and-transfer.ts.
 
 import type { Command } from 'commander'
+import { WorkbenchError } from '../contract/check'
 import type { ConflictAndTransfer } from '../contract/gradient-conflict'
 import { taskById } from '../contract/task-catalog'
 import { conflictAndTransfer } from '../study/conflict-and-transfer'
@@ -13,7 +14,9 @@ export function addStudyConflictsCommand(study: Command): void {
   withExample(
     outOption(study.command('conflicts').description('cosines between the tasks’ gradients beside the gains of the transfer study')).option('--json', 'print JSON')
       .action(({ out, json }: { out: string; json?: boolean }) => {
-        const found = conflictAndTransfer(studyPlaces(out))
+        const places = studyPlaces(out)
+        const found = conflictAndTransfer(places)
+        if (!found) throw new WorkbenchError(`No run in ${places.runs} measured gradient conflict. Train one of all tasks with --set gradientConflictEvery=N, or run the study with it.`)
         printResult(json, found, () => text(found))
       }),
     'study run transfer --preset mini --set gradientConflictEvery=40', 'study conflicts')

@@ -1,6 +1,7 @@
 // What the window asks about studies (workbench-api.ts carries it). Status, tables and curves are read from folders;
 // starting and planning call the command line. Read next: ../host/study-desk.ts.
 
+import type { ConflictAndTransfer } from './gradient-conflict'
 import type { ExecutorName, StudyAbout, StudyCost, StudyName, StudyStatus } from './study'
 import type { StudyCurve, StudyTable } from './study-table'
 import type { TaskId } from './task-catalog'
@@ -45,5 +46,7 @@ export interface StudyRequests {
   'study:jobs': [{ readonly name: StudyName; readonly jobs: number | null }, null]
   'study:status': [{ readonly name: StudyName }, StudyStatus]
   'study:table': [{ readonly name: StudyName; readonly table?: string }, StudyTable]
+  /** Gradient conflict beside the gains of the transfer study; null where no run of the workspace measured it. */
+  'study:conflicts': [Record<string, never>, ConflictAndTransfer | null]
   'study:curves': [{ readonly name: StudyName; readonly task?: TaskId }, readonly StudyCurve[]]
 }

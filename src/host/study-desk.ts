@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { WorkbenchError } from '../contract/check'
 import { STUDY_FILES, type Study, type StudyCost, type StudyName, type StudyPlan } from '../contract/study'
 import type { StudyChoice, StudyEntry, StudyForecast, StudyRequests } from '../contract/study-api'
+import { conflictAndTransfer } from '../study/conflict-and-transfer'
 import { STUDIES } from '../study/definitions/all-studies'
 import { Digests } from '../study/run-digest'
 import { studyCurves } from '../study/study-curves'
@@ -38,6 +39,7 @@ export function studyDesk(root: string, cli: readonly string[]): Answers {
     'study:jobs': ({ name, jobs }) => { openStudy(places, name); writeControl(places, name, { jobs }); return null },
     'study:status': ({ name }) => studyStatus(places, name, digests),
     'study:table': ({ name, table }) => studyTable(places, name, table, digests),
+    'study:conflicts': () => (studyExists(places, 'transfer') ? conflictAndTransfer(places, digests) : null),
     'study:curves': ({ name, task }) => studyCurves(places, name, task, digests)
   }
 }

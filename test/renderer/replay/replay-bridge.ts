@@ -74,6 +74,9 @@ export function replayBridge(search: string): WorkbenchBridge {
     'demo:start': () => { listed = true; sayState('running', 3000); return { id: summary.id } },
     'samples:read': ({ task }) => samplesOf(task),
     'masking:read': () => { throw new Error('The replay has no captions; a real host would read them.') },
+    'studies:list': () => [],
+    'study:plan': noStudies, 'study:start': noStudies, 'study:want': noStudies, 'study:jobs': noStudies, 'study:status': noStudies,
+    'study:table': noStudies, 'study:conflicts': noStudies, 'study:curves': noStudies,
     'app:close': () => null
   }
   return {
@@ -84,6 +87,10 @@ export function replayBridge(search: string): WorkbenchBridge {
     },
     pictureUrl: (_run, file) => `data:image/svg+xml,${encodeURIComponent(drawing(file))}`
   }
+}
+
+function noStudies(): never {
+  throw new Error('The replay has no studies; a real host would.')
 }
 
 function made(scenario: Scenario, now: number): SyntheticRun {
