@@ -104,7 +104,8 @@ function plainTable(found: StudyTable): string {
   })
   const lines = table(['', ...found.columnInfo.map(({ label }) => label)], found.rows.map((row) => [row.label, ...cells(row)]))
   const others = found.tables.filter(({ id }) => id !== found.table)
-  return [`${found.title}; seeds ${found.seeds.join(', ')}; < best; difference to ${found.baseline ?? 'nothing'}, * p < 0.05`, lines, '', found.test, ...(others.length === 0 ? [] : [`other tables: ${others.map(({ id }) => id).join(', ')}`]), ''].join('\n')
+  const marks = found.baseline === null ? '' : `; < best; difference to ${found.baseline}, * p < 0.05`
+  return [`${found.title}; seeds ${found.seeds.join(', ')}${marks}`, lines, '', ...(found.test === '' ? [] : [found.test]), ...(others.length === 0 ? [] : [`other tables: ${others.map(({ id }) => id).join(', ')}`]), ''].join('\n')
 }
 
 function printTable(name: string, options: TableOptions): void {

@@ -92,10 +92,10 @@ function legend(table: StudyTable, dagger: string): string {
   return [...stars, ...marks].join(' ')
 }
 
-const LATEX_ESCAPES: Readonly<Record<string, string>> = { '&': '\\&', '%': '\\%', '#': '\\#', _: '\\_', '$': '\\$', '{': '\\{', '}': '\\}', '~': '\\textasciitilde{}', '^': '\\textasciicircum{}', '\\': '\\textbackslash{}', '→': '$\\to$', '×': '$\\times$', '–': '--', '−': '$-$', '†': '$\\dagger$' }
+const LATEX_ESCAPES: Readonly<Record<string, string>> = { '&': '\\&', '%': '\\%', '#': '\\#', _: '\\_', '$': '\\$', '{': '\\{', '}': '\\}', '~': '\\textasciitilde{}', '^': '\\textasciicircum{}', '\\': '\\textbackslash{}', '→': '$\\to$', '×': '$\\times$', '–': '--', '−': '$-$', '†': '$\\dagger$', '±': '$\\pm$' }
 
 export function latexText(text: string): string {
-  return text.replace(/[&%#_${}~^\\→×–−†]/g, (character) => LATEX_ESCAPES[character] ?? character)
+  return text.replace(/[&%#_${}~^\\→×–−†±]/g, (character) => LATEX_ESCAPES[character] ?? character)
 }
 
 /** A table environment that needs `\usepackage{booktabs}`. */

@@ -5,9 +5,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError } from '../contract/check'
 import type { Study, StudyColumn, StudyName, StudyPlan, StudyTablePlan } from '../contract/study'
-import { referenceRows } from '../contract/study-references'
+import { AVERAGE, referenceRows } from '../contract/study-references'
 import { bootstrapInterval, mean, signFlipTest, standardDeviation } from '../contract/study-statistics'
 import type { ReferenceRow, StudyCell, StudyRow, StudyTable } from '../contract/study-table'
+import { GROUPS, TASKS } from '../contract/task-catalog'
 import { type SettingRuns, settingRuns } from './cell-runs'
 import { readFigures } from './figures'
 import { type Reading, measuredValue } from './measured-value'
@@ -18,6 +19,9 @@ import { openStudy } from './study-store'
 
 const TEST_NOTE =
   'Mean ± standard deviation over seeds. Difference: mean of the differences to the baseline with the same seed. p: paired permutation test (sign flips), two-sided; over test examples where runs kept their scores (differences of an example averaged over seeds), else over seeds; no correction for many comparisons.'
+
+/** Tasks in each mean column of the published tables. */
+const GROUP_SIZES: ReadonlyMap<string, number> = new Map([[AVERAGE, TASKS.length], ...GROUPS.map(({ id, paperName }) => [paperName, TASKS.filter(({ group }) => group === id).length] as const)])
 
 interface TableSource {
   readonly places: StudyPlaces
@@ -48,7 +52,8 @@ export function tableOf(source: TableSource, tableId?: string): StudyTable {
 }
 
 function references({ references: tables, columns }: StudyTablePlan, places: StudyPlaces, { name }: Study): ReferenceRow[] {
-  const known = new Set(columns.map(({ id }) => id))
+  // A published mean over a group is no reference for the mean of some of its tasks.
+  const known = new Set(columns.filter(({ id, measure }) => measure.kind !== 'mean' || (GROUP_SIZES.get(id) ?? measure.of.length) === measure.of.length).map(({ id }) => id))
   return [...referenceRows(tables), ...readFigures(places, name)]
     .map((row) => ({ ...row, cells: Object.fromEntries(Object.entries(row.cells).filter(([column]) => known.has(column))) }))
     .filter(({ cells }) => Object.keys(cells).length > 0)

@@ -48,8 +48,11 @@ describe('a table', () => {
     expect(none?.cells['average']?.difference).toBe(0)
   })
 
-  it('shows the paper’s figures with their mark', () => {
-    expect(table.references.find(({ setting }) => setting === 'token-none')?.cells['G1']).toEqual({ value: 55.67, mark: 'recalled' })
+  it('shows the paper’s figures with their mark, and none beside the mean of some of a group', () => {
+    const whole = newPlaces()
+    savedStudy(whole, 'ablations', { rows: ['token-none'] })
+    expect(studyTable(whole, 'ablations').references.find(({ setting }) => setting === 'token-none')?.cells['G1']).toEqual({ value: 55.67, mark: 'recalled' })
+    expect(table.references).toEqual([])
   })
 
   it('has the shape that scripts rely on', () => {
