@@ -20,7 +20,8 @@ export function addIdleUpdates(graph: Graph, variables: Variables, steps: readon
   return steps.map((step, index) => {
     const idle = [...owners.keys()].filter((name) => !step.updates.includes(name))
     const loss = step.fetches['loss']
-    if (loss === undefined || idle.length === 0) return step
+    if (loss === undefined) throw new Error('A training step fetches no loss, so nothing says that its updates are done.')
+    if (idle.length === 0) return step
     const done = idle.map((name) => idleUpdate(graph, variables, name, steppedOf(graph, owners.get(name) ?? []), settings, rules, loss))
     return { ...step, fetches: { ...step.fetches, loss: graph.add('Identity', [loss, ...done.map(after)], FLOAT_TYPE, `idle/${index}/loss`) } }
   })
@@ -35,10 +36,10 @@ function steppedOf(graph: Graph, steps: readonly number[]): string {
 }
 
 /** Runs after the step's own updates, behind its loss. */
-function idleUpdate(graph: Graph, variables: Variables, name: string, stepped: string, settings: FedSettings, rules: UpdateRules, loss: string): string {
+function idleUpdate(graph: Graph, variables: Variables, name: string, stepped: string, settings: FedSettings, rules: UpdateRules, behind: string): string {
   const handle = variables.handle(name)
   const rate = rateOf(graph, name, settings, rules)
-  const value = graph.add('ReadVariableOp', [handle, after(loss)], { dtype: { type: FLOAT } })
+  const value = graph.add('ReadVariableOp', [handle, after(behind)], { dtype: { type: FLOAT } })
   const adam = graph.add(
     'ResourceApplyAdam',
     [
