@@ -50,7 +50,7 @@ export async function rankSplit(model: OpenedModel, batches: TaskBatches, gate: 
   })
   if (!finished) return undefined
   const seconds = (performance.now() - started) / 1000
-  const metrics = { ...rankMetrics(captions.map(({ rank }) => rank)), captions: examples.length, pictures: pictures.length, 'pairs per second': Math.round(total / Math.max(seconds, 1e-9)) }
+  const metrics = { ...rankMetrics(captions.map(({ rank }) => rank)), captions: examples.length, pictures: pictures.length }
   return { metrics, captions, seconds }
 }
 

@@ -48,10 +48,14 @@ export async function evaluateRun(request: EvaluateRequest): Promise<{ report: E
   const ranking = taskById(task).objective === 'alternatives' ? await rank(model, batches, request) : undefined
   const { metrics, constantGuess, textOnlyGuess } = numbers
   const report = {
-    task, split, metrics: { ...metrics, ...official.metrics, constantGuess, textOnlyGuess, ...ranking?.metrics }, notes: official.notes,
+    task, split, metrics: { ...metrics, ...official.metrics, constantGuess, textOnlyGuess, ...ranking?.metrics }, notes: ranking ? [...official.notes, rankingNote(ranking)] : official.notes,
     examples: numbers.examples, seconds: (performance.now() - started) / 1000
   }
   return { report, predictions: ranking ? rankingFile(ranking) : submission(model.data, batches, evaluation) }
+}
+
+function rankingNote({ metrics: { captions = 0, pictures = 0 }, seconds }: RankingResult): string {
+  return `${captions * pictures} pairs ranked in ${seconds.toFixed(1)} s, ${Math.round((captions * pictures) / Math.max(seconds, 1e-3))} a second.`
 }
 
 /** Every example once. */
