@@ -58,8 +58,8 @@ export function sharedLoss({ wordLoss, regionLoss, alignmentLoss }: PretrainingL
 }
 
 /** Σ share × value over the parts. */
-export function sharedMean(parts: readonly Part[], values: readonly number[], share = 0): number {
-  return parts.reduce((sum, part, i) => sum + (part.shares[share] ?? 0) * (values[i] ?? Number.NaN), 0)
+export function sharedMean(parts: readonly Part[], values: readonly number[], place = 0): number {
+  return parts.reduce((sum, part, i) => sum + (part.shares[place] ?? 0) * (values[i] ?? Number.NaN), 0)
 }
 
 /** The parts' rows of outputs in their places of the batch; parts that were left out are zero. */

@@ -17,6 +17,7 @@ import type { Course } from './course'
 import { ensureData } from './data-folder'
 import { environmentNow } from './environment'
 import { writeJson } from './run-folder'
+import { configuredOptions, fittedOptions } from './run-forecast'
 import { describeMatch, loadWeights, startFile } from './start-weights'
 
 export interface Preparation {
@@ -75,7 +76,7 @@ export async function createEngine(
   config: RunConfig, data: EngineOptions, backend: BackendReport, emit: (event: NewRunEvent) => void, purpose: 'train' | 'predict' = 'train'
 ): Promise<StepEngine> {
   const note = (text: string): void => emit({ kind: 'note', text })
-  const options: EngineOptions = { ...data, freeze: config.freeze, ...(config.microBatch === 'auto' ? {} : { microBatch: config.microBatch }) }
+  const options = purpose === 'train' ? fittedOptions(config, data, backend, note) : configuredOptions(config, data)
   const native = backend.name === 'cuda' || backend.name === 'cpu'
   if (config.engine === 'compiled' && native) {
     const { createCompiledEngine } = await import('../execution/compiled-engine')

@@ -1,0 +1,65 @@
+// The forecast of a run's configuration before it starts, and how many rows fit into this machine's memory.
+// Read next: ../execution/forecast.ts, prepare-run.ts.
+
+import { existsSync } from 'node:fs'
+import { totalmem } from 'node:os'
+import type { RunConfig } from '../../contract/run-config'
+import type { RunForecast } from '../../contract/run-forecast'
+import { type TaskId, rowsOfBatch, taskById } from '../../contract/task-catalog'
+import type { BackendReport } from '../backend'
+import type { EngineOptions } from '../execution/engine-options'
+import { fittingMicroBatch, forecast } from '../execution/forecast'
+import type { TaskShape } from '../execution/step-engine'
+import { modelConfig } from '../trunk/trunk-config'
+import { optimizerOptions } from './task-course'
+
+/** Share of the machine's memory that a run may take. */
+const USABLE = 0.9
+
+/** Adds to what the data ask of an engine what the configuration does; `microBatch=auto` stays open. */
+export function configuredOptions(config: RunConfig, data: EngineOptions): EngineOptions {
+  return { ...data, freeze: config.freeze, ...(config.microBatch === 'auto' ? {} : { microBatch: config.microBatch }) }
+}
+
+/** The same with `microBatch=auto` settled: absent where whole batches fit. `note` is told where they do not. */
+export function fittedOptions(config: RunConfig, data: EngineOptions, backend: BackendReport, note: (text: string) => void): EngineOptions {
+  const options = configuredOptions(config, data)
+  if (config.microBatch !== 'auto') return options
+  const bytes = USABLE * deviceMemory(backend)
+  const microBatch = fittingMicroBatch(options, bytes)
+  if (microBatch === undefined) return options
+  const gigabytes = (count: number): string => (count / 1e9).toFixed(1)
+  note(`Whole batches would need ${gigabytes(forecast(options).peakBytes)} GB of ${gigabytes(bytes / USABLE)} GB memory. Batches are computed in parts of at most ${microBatch} rows (microBatch=${microBatch}), with the same update.`)
+  return { ...options, microBatch }
+}
+
+/** The forecast of a configuration: with the sizes of its data where they are there, else with the reference's longest texts and regions (spec 3.1). */
+export async function runForecast(config: RunConfig): Promise<RunForecast & { readonly sizes: 'data' | 'reference' }> {
+  if (!existsSync(config.data)) return { ...forecast(configuredOptions(config, referenceOptions(config))), sizes: 'reference' }
+  const opened = config.kind === 'pretrain' ? (await import('./pretraining-course')).openPretraining(config) : (await import('./task-course')).openTasks(config)
+  return { ...forecast(configuredOptions(config, opened.options)), sizes: 'data' }
+}
+
+/** Sizes of the published data, as the reference uses them. */
+function referenceOptions(config: RunConfig): EngineOptions {
+  const model = modelConfig(config.model, { vocabularySize: 30522, featureSize: 2048, answers: 3129, gqaAnswers: 1533, classes: 1601 })
+  const common = { model, seed: config.seed, optimizer: optimizerOptions(config), dropout: config.dropout }
+  if (config.kind === 'pretrain') {
+    const rows = config.batchRows === 'reference' ? 512 : config.batchRows
+    return { ...common, shapes: [], pretraining: { rows, words: 36, regions: 36, classes: 1601 }, taskToken: 'none' }
+  }
+  return { ...common, shapes: config.tasks.map((task) => referenceShape(task, config)), taskToken: config.taskToken }
+}
+
+function referenceShape(task: TaskId, config: RunConfig): TaskShape {
+  const { head, reference, rowsPerExample } = taskById(task)
+  const { maxWords: words, maxRegions: regions } = reference
+  const widths = { answers: 3129, 'gqa-answers': 1533, alignment: 4, region: regions, pair: 2, 'three-way': 3 }
+  return { task, words, regions, examples: Math.max(1, Math.floor(rowsOfBatch(task, config.batchRows) / rowsPerExample)), targetWidth: widths[head] }
+}
+
+/** A GPU's memory as its driver states it, or the machine's. */
+function deviceMemory({ name, device }: BackendReport): number {
+  const megabytes = name === 'cuda' ? Number(/(\d+) MiB/.exec(device)?.[1] ?? 0) : 0
+  return megabytes > 0 ? megabytes * 2 ** 20 : totalmem()
+}
