@@ -148,11 +148,11 @@ function receivedRow({ id, label }: NonNullable<StudyTablePlan['meanRow']>, rows
   return { setting: id, label, note: '', cells: Object.fromEntries(cells) }
 }
 
-/** Marks the best mean of each column; none while fewer than two rows have one. */
+/** Marks the best mean of each column; none while fewer than two rows have one, or where all are equal. */
 function markBest({ columns, meanRow }: StudyTablePlan, rows: readonly StudyRow[]): StudyRow[] {
   const best = new Map(columns.flatMap(({ id, better }): [string, number][] => {
     const means = rows.filter(({ setting }) => setting !== meanRow?.id).flatMap(({ cells }) => cells[id]?.mean ?? [])
-    return better === 'neither' || means.length < 2 ? [] : [[id, better === 'higher' ? Math.max(...means) : Math.min(...means)]]
+    return better === 'neither' || new Set(means).size < 2 ? [] : [[id, better === 'higher' ? Math.max(...means) : Math.min(...means)]]
   }))
   return rows.map((row) => ({
     ...row,
