@@ -6,12 +6,13 @@ import { checkpoint } from './checkpoint'
 import { dataPipeline } from './data-pipeline'
 import { engineStart } from './engine-start'
 import { events } from './events'
+import { retrieval } from './retrieval'
 import { STEP_SIZES, isStepSize } from './step-case'
 import { trainStep, trainStepDropout } from './train-step'
 import { twelveTasks } from './twelve-tasks'
 import { validation } from './validation'
 
-export const BENCHMARKS: readonly Benchmark[] = [trainStep, trainStepDropout, twelveTasks, engineStart, checkpoint, validation, dataPipeline, events]
+export const BENCHMARKS: readonly Benchmark[] = [trainStep, trainStepDropout, twelveTasks, engineStart, checkpoint, validation, retrieval, dataPipeline, events]
 
 /** The benchmarks of the names, all of them if there are none. */
 export function chosenBenchmarks(names: readonly string[]): Benchmark[] {
