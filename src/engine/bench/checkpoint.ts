@@ -12,6 +12,7 @@ import { presetConfig } from '../../contract/run-presets'
 import { loadBackend } from '../backend'
 import type { EngineOptions } from '../execution/engine-options'
 import type { StepEngine } from '../execution/step-engine'
+import { chooseThreads } from '../threads'
 import type { Course } from '../training/course'
 import { type Benchmark, type Side, timed } from './benchmark'
 import { type PeakMemory, mark } from './peak-memory'
@@ -49,8 +50,9 @@ function checkpointSide(): Side {
 }
 
 async function openEngine(size: StepSize): Promise<{ engine: StepEngine; options: EngineOptions }> {
-  await loadBackend('auto')
   const options = stepCase(size, 0)
+  chooseThreads(options.model.hidden_size)
+  await loadBackend('auto')
   const { createCompiledEngine } = await import('../execution/compiled-engine')
   return { engine: await createCompiledEngine(options), options }
 }

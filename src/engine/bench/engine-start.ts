@@ -42,7 +42,7 @@ export const engineStart: Benchmark = {
   async run(context) {
     const { config, sizes } = context
     const result: Record<string, { first: StartFigures; second: StartFigures }> = {}
-    result[config.preset] = await twice(context, config.preset, { config })
+    result[`${config.preset}Tasks`] = await twice(context, `tasks of preset ${config.preset}`, { config })
     for (const size of sizes.filter(isStepSize)) result[size] = await twice(context, size, { size, dropout: 0 })
     return result
   }

@@ -21,7 +21,7 @@ export async function startTorch(): Promise<TorchFound> {
     return { child, why: '' }
   } catch (error) {
     if (!(error instanceof WorkbenchError)) throw error
-    const reason = (error.message.split('\n')[0] ?? '').replace(/^.*?((?:ModuleNotFound|Import)Error.*)$/, '$1')
+    const reason = (error.message.split('\n')[0] ?? '').replace(/^.*?((?:ModuleNotFound|Import)Error.*)$/, '$1').replace(/\.$/, '')
     return { child: null, why: `Our figures alone: ${program} has no usable PyTorch (${reason}). Set TWELVE_IN_ONE_PYTHON to an interpreter with torch.` }
   }
 }

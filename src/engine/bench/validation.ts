@@ -3,6 +3,8 @@
 
 import type { RunConfig } from '../../contract/run-config'
 import { loadBackend } from '../backend'
+import { chooseThreads } from '../threads'
+import { trunkWidth } from '../trunk/trunk-config'
 import { type Benchmark, type Side, timed } from './benchmark'
 import { openRunData } from './step-side'
 
@@ -18,6 +20,7 @@ interface CheckFigures {
 function validationSide(): Side {
   return {
     async check({ config, rounds }: { config: RunConfig; rounds: number }): Promise<Record<string, CheckFigures>> {
+      chooseThreads(trunkWidth(config.model))
       const backend = await loadBackend(config.backend)
       const { data, options, tasks } = await openRunData(config)
       const { createEngine } = await import('../training/prepare-run')
