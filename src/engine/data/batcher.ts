@@ -3,6 +3,7 @@
 // (spec 4.1; unlike the reference, which loses its place). Read next: task-data.ts.
 
 import { at } from '../../contract/check'
+import { taskById } from '../../contract/task-catalog'
 import type { TaskShape } from '../execution/step-engine'
 import { type RandomStream, randomStream } from '../random'
 import { BEHAVIOURS } from '../tasks/all-tasks'
@@ -19,12 +20,23 @@ export interface TaskBatches {
   readonly batchesPerPass: number
   /** Training batch with this number, from 0; always full: where a pass ends, the next one begins. */
   batch(number: number): TaskBatch
-  /** Every chosen example once, with evaluation targets; the last batch is padded with weight 0. */
+  /** Every chosen example once, with evaluation targets, in batches of `checkExamples`; the last is padded with weight 0. */
   all(): Generator<TaskBatch>
+  readonly checkExamples: number
   /** Indices that `all` visits, in order. */
   readonly chosen: readonly number[]
   /** The stream that an example of `all` is filled with. */
   stream(index: number): RandomStream
+}
+
+/** A check has no gradients to keep: up to four training batches go through the trunk at once, at most so many rows. */
+const CHECK_ROWS = 128
+const CHECK_BATCHES = 4
+
+/** Examples of a check's batches: as even as can be, so that few rows are padding. */
+function checkSize(examples: number, { task, examples: trained }: TaskShape): number {
+  const most = Math.max(trained, Math.min(CHECK_BATCHES * trained, Math.floor(CHECK_ROWS / taskById(task).rowsPerExample)))
+  return Math.max(1, Math.ceil(examples / Math.max(1, Math.ceil(examples / most))))
 }
 
 /** Orders of the last passes asked for. */
@@ -33,13 +45,14 @@ const KEPT_ORDERS = 2
 /** `limit`: at most this many examples in `all`, drawn by the seed; 0 for all. */
 export function createBatches(context: TaskContext, shape: TaskShape, split: TaskSplit, limit = 0): TaskBatches {
   const { seed, blind, tokenizer } = context
-  const fill = (request: Omit<FillRequest, 'context' | 'shape' | 'split'>): TaskBatch =>
-    blindfold(BEHAVIOURS[split.task].fill({ context, shape, split, ...request }), blind, tokenizer)
+  const fill = (request: Omit<FillRequest, 'context' | 'split'>): TaskBatch =>
+    blindfold(BEHAVIOURS[split.task].fill({ context, split, ...request }), blind, tokenizer)
   const count = split.examples.length
   const everything = [...split.examples.keys()]
   const chosen = limit > 0 && limit < count
     ? randomStream(seed, 'validation examples', split.task, split.split).shuffle(everything).slice(0, limit).sort((a, b) => a - b)
     : everything
+  const checkExamples = checkSize(chosen.length, shape)
   const orders = new Map<number, readonly number[]>()
   const orderOf = (pass: number): readonly number[] => {
     const known = orders.get(pass)
@@ -51,20 +64,20 @@ export function createBatches(context: TaskContext, shape: TaskShape, split: Tas
   }
   const fixedStream = (example: number): RandomStream => randomStream(seed, 'alternatives', split.task, split.split, example)
   return {
-    split, shape, chosen, stream: fixedStream, examples: count,
+    split, shape, chosen, checkExamples, stream: fixedStream, examples: count,
     batchesPerPass: Math.max(1, Math.ceil(count / shape.examples)),
     batch(number) {
       if (count === 0) throw new Error(`${split.task} ${split.split} has no examples`)
       const places = Array.from({ length: shape.examples }, (_, row) => number * shape.examples + row)
       const indices = places.map((place) => at(orderOf(Math.floor(place / count)), place % count))
       return fill({
-        indices, train: true,
+        shape, indices, train: true,
         stream: (_example, row) => randomStream(seed, 'alternatives', split.task, Math.floor(at(places, row) / count), at(indices, row))
       })
     },
     *all() {
-      for (let from = 0; from < chosen.length; from += shape.examples) {
-        yield fill({ indices: chosen.slice(from, from + shape.examples), train: false, stream: fixedStream })
+      for (let from = 0; from < chosen.length; from += checkExamples) {
+        yield fill({ shape: { ...shape, examples: checkExamples }, indices: chosen.slice(from, from + checkExamples), train: false, stream: fixedStream })
       }
     }
   }

@@ -67,10 +67,10 @@ async function measure(model: OpenedModel, batches: TaskBatches, request: Pick<E
   try {
     const result = await evaluateBatches(engine, model.data, batches, async () => {
       const goOn = await gate(Math.min(done, total), total)
-      done += batches.shape.examples
+      done += batches.checkExamples
       return goOn
     })
-    return result ?? brokenOff(done - batches.shape.examples, total, 'examples')
+    return result ?? brokenOff(done - batches.checkExamples, total, 'examples')
   } finally {
     engine.dispose()
   }

@@ -93,11 +93,21 @@ describe('data of the twelve tasks', () => {
     const all = [...data.val('vqa').all()]
     const last = all[all.length - 1]
     expect(all.reduce((sum, batch) => sum + scoreOf(batch, batch.targets).count, 0)).toBe(data.val('vqa').examples)
-    const shape = openTaskData({ root, tasks: ['vqa'], config: { ...CONFIG, batchRows: 7 } })
+    const shape = openTaskData({ root, tasks: ['vqa'], config: { ...CONFIG, batchRows: 3, validationExamples: 13 } })
     const padded = [...shape.val('vqa').all()].pop()
     expect(last).toBeDefined()
     expect([...(padded?.weights ?? [])]).toContain(0)
     expect(padded?.indices[6]).toBe(-1)
+  })
+
+  it('checks up to four training batches at once, at most 128 rows, in even parts', () => {
+    const sizes = (task: 'vqa' | 'coco', batchRows: number, validationExamples: number): number[] =>
+      [...openTaskData({ root, tasks: [task], config: { ...CONFIG, batchRows, validationExamples } }).val(task).all()].map(({ examples }) => examples)
+    expect(sizes('vqa', 3, 13)).toEqual([7, 7])
+    expect(sizes('vqa', 3, 12)).toEqual([12])
+    expect(sizes('vqa', 40, 20)).toEqual([20])
+    // Four rows an example: 128 rows are 32 examples, were there as many.
+    expect(sizes('coco', 8, 16)).toEqual([8, 8])
   })
 
   it('draws a limited validation by the seed, without repeats', () => {
