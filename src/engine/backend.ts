@@ -8,6 +8,7 @@ import { dirname, join, sep } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { WorkbenchError } from '../contract/check'
 import { type DeviceSettings, PLAIN_DEVICE, deviceEnvironment } from './device-settings'
+import { turnMatricesBefore } from './wasm-products'
 
 export type BackendChoice = 'auto' | 'cuda' | 'cpu' | 'wasm'
 
@@ -108,6 +109,7 @@ async function tryWasm(problems: string[]): Promise<BackendReport | null> {
     wasm.setWasmPaths(join(dirname(load.resolve('@tensorflow/tfjs-backend-wasm')), sep))
     if (!(await tf.setBackend('wasm'))) throw new Error('tfjs refused it.')
     await tf.ready()
+    turnMatricesBefore()
     return { name: 'wasm', device: 'CPU, web assembly', library: '@tensorflow/tfjs-backend-wasm', version: wasm.version_wasm, problems }
   } catch (error) {
     problems.push(`Web assembly did not start: ${firstLine(error)}`)
