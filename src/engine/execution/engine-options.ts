@@ -39,6 +39,8 @@ export interface EngineOptions {
   readonly pretraining?: PretrainingShape
   /** Seed of the initial weights. */
   readonly seed: number
+  /** `loaded`: all weights will be written (a checkpoint), so none are drawn, which takes long at full size; they are 0 until then. */
+  readonly weights?: 'random' | 'loaded'
   readonly optimizer: OptimizerOptions
   readonly taskToken: TaskToken
   readonly dropout: number

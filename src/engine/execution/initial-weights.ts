@@ -11,7 +11,7 @@ export { decays, usesHeadRate } from '../optimizer/parameter-groups'
 
 /** All parameters of a run's model in the order of `modelParameters`. */
 export function initialWeights(options: EngineOptions): NamedArray[] {
-  return stepProgram.modelParameters(engineModel(options)).map((spec) => ({ name: spec.name, shape: spec.shape, data: initialArray(spec, options.seed) }))
+  return stepProgram.modelParameters(engineModel(options)).map((spec) => ({ name: spec.name, shape: spec.shape, data: startArray(spec, options) }))
 }
 
 /** Numbers of one portion: at full size all weights at once are a gigabyte beside those of the engine. */
@@ -22,7 +22,7 @@ export function* initialPortions(options: EngineOptions): Generator<NamedArray[]
   let portion: NamedArray[] = []
   let numbers = 0
   for (const spec of stepProgram.modelParameters(engineModel(options))) {
-    const data = initialArray(spec, options.seed)
+    const data = startArray(spec, options)
     portion.push({ name: spec.name, shape: spec.shape, data })
     numbers += data.length
     if (numbers < PORTION) continue
@@ -31,6 +31,10 @@ export function* initialPortions(options: EngineOptions): Generator<NamedArray[]
     numbers = 0
   }
   yield portion
+}
+
+function startArray(spec: ParameterSpec, { weights, seed }: EngineOptions): Float32Array {
+  return weights === 'loaded' ? new Float32Array(spec.shape.reduce((product, size) => product * size, 1)) : initialArray(spec, seed)
 }
 
 /** One parameter's start. */

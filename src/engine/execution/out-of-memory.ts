@@ -33,10 +33,10 @@ export async function withSmallerParts(
     note(`A step of ${before} rows did not fit into memory. Batches are now computed in parts of at most ${microBatch} rows (microBatch=${microBatch}), with the same update.`)
     current = { ...current, microBatch }
   }
-  const makeFitting = async (): Promise<StepEngine> => {
+  const makeFitting = async (weights: EngineOptions['weights'] = options.weights ?? 'random'): Promise<StepEngine> => {
     for (;;) {
       try {
-        return await make(current)
+        return await make({ ...current, weights })
       } catch (error) {
         if (!isOutOfMemory(error)) throw error
         halve(largestRows(current), error)
@@ -52,7 +52,7 @@ export async function withSmallerParts(
         halve(rows, error)
         const arrays = await engine.read('all')
         engine.dispose()
-        engine = await makeFitting()
+        engine = await makeFitting('loaded')
         await engine.write(arrays)
       }
     }

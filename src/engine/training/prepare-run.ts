@@ -3,6 +3,7 @@
 
 import { basename, join } from 'node:path'
 import { countParts } from '../../contract/model-parts'
+import { check } from '../../contract/check'
 import type { RunConfig } from '../../contract/run-config'
 import type { NewRunEvent, StateEvent } from '../../contract/run-events'
 import { RUN_FILES } from '../../contract/run-format'
@@ -56,11 +57,22 @@ export async function prepareRun({ config, folder, checkpoint, appVersion, emit 
   writeJson(join(folder, RUN_FILES.environment), environmentNow(appVersion, backend, __dirname))
   const data = await openData(config)
   for (const text of data.notes) emit({ kind: 'note', text })
-  const engine = await createEngine(config, data.options, backend, emit)
-  if (checkpoint) for (const arrays of checkpointPortions(checkpoint.folder)) await engine.write(arrays)
+  const engine = await createEngine(config, checkpoint ? { ...data.options, weights: 'loaded' } : data.options, backend, emit)
+  if (checkpoint) await writeCheckpoint(engine, checkpoint.folder)
   const start = weights === undefined ? 'starts from random weights' : `starts from ${basename(weights)}: ${describeMatch(await loadWeights(engine, weights))}`
   const parameters = Object.fromEntries(countParts(engineModel(data.options)).map(({ id, parameters: count }) => [id, count]))
   return { engine, course: data.course(engine), device: `${backend.device} (${engine.kind})`, start, parameters }
+}
+
+/** All weights come from the checkpoint: the engine has drawn none. */
+async function writeCheckpoint(engine: StepEngine, folder: string): Promise<void> {
+  const missing = new Set(engine.list('weights').map(({ name }) => name))
+  for (const arrays of checkpointPortions(folder)) {
+    await engine.write(arrays)
+    for (const { name } of arrays) missing.delete(name)
+  }
+  const [first] = missing
+  check(first === undefined, () => `The checkpoint ${folder} lacks ${missing.size} of the model's weights, ${first ?? ''} among them: it belongs to a model of another size. Start a new run from it with --set start=${folder}.`)
 }
 
 async function openData(config: RunConfig): Promise<OpenedData> {
