@@ -7,8 +7,8 @@ import { constants, setPriority } from 'node:os'
 import { app } from 'electron'
 
 const SESSION_PRIORITY = '/proc/self/autogroup'
-/** Nice value of the window's session: about a tenth of a contended core stays its own, enough for one redraw a second. */
-const SESSION_NICE = 10
+/** Nice value of the window's session: on two contended cores a quarter of one stays its own, so that it answers at once. */
+const SESSION_NICE = 5
 
 /** Lowers the priority of the processes that draw; called when the window has loaded, since they start with it. */
 export function yieldToTraining(): void {
