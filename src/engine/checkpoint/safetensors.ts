@@ -2,10 +2,9 @@
 // A file is written tensor by tensor to a neighbour, flushed and renamed, so that a reader never sees half of one.
 // Read next: trunk/parameters.ts, which says what the tensors of a model are called.
 
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { WorkbenchError, check } from '../../contract/check'
-import { syncFolder } from './file-sum'
+import { replaceFile } from './replace-file'
 
 export type SafetensorsDtype = 'F32' | 'F16' | 'I32' | 'I64'
 export type SafetensorsData = Float32Array | Uint16Array | Int32Array | BigInt64Array
@@ -73,20 +72,10 @@ export function readSafetensors(path: string, wanted: (name: string) => boolean 
 /** Writes all tensors in the given order; an existing file is replaced in one step. */
 export function writeSafetensors(path: string, tensors: Iterable<TensorToStore>, metadata: Readonly<Record<string, string>> = {}): void {
   const list = [...tensors]
-  const temporary = `${path}.tmp-${process.pid}`
-  const file = openSync(temporary, 'w')
-  try {
+  replaceFile(path, (file) => {
     writeAll(file, headerBytes(path, list, metadata))
     for (const tensor of list) writeTensor(path, file, tensor)
-    fsyncSync(file)
-  } catch (error) {
-    closeSync(file)
-    rmSync(temporary, { force: true })
-    throw error
-  }
-  closeSync(file)
-  renameSync(temporary, path)
-  syncFolder(dirname(path))
+  })
 }
 
 /** The numbers of a stored tensor as float32; int64 is refused outside ±2⁵³. */

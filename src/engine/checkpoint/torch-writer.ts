@@ -1,12 +1,11 @@
 // Writes a state_dict that torch.load reads, with weights_only too: a zip file with a pickle of our own and one stored entry a
 // storage, aligned to 64 bytes as PyTorch does. Arrays come one by one. Read next: torch-zip.ts, which reads it back.
 
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { writeSync } from 'node:fs'
 import { check } from '../../contract/check'
 import { crc32 } from './crc32'
-import { syncFolder } from './file-sum'
 import { countOf } from './number-types'
+import { replaceFile } from './replace-file'
 
 export interface WeightsToStore {
   readonly name: string
@@ -27,9 +26,7 @@ export function writeTorch(path: string, arrays: readonly WeightsToStore[]): voi
   const own = arrays.filter(({ sharedWith }) => sharedWith === undefined)
   const bytes = own.reduce((sum, { shape }) => sum + 4 * countOf(shape) + 256, 0)
   check(bytes + 400 * arrays.length < LARGEST_FILE, () => `${(bytes / 2 ** 30).toFixed(1)} GiB of weights do not fit in '${path}': this form ends at 4 GiB. Write a .safetensors file.`)
-  const temporary = `${path}.tmp-${process.pid}`
-  const file = openSync(temporary, 'w')
-  try {
+  replaceFile(path, (file) => {
     const zip = zipWriter(file)
     const keys = new Map(own.map(({ name }, key) => [name, String(key)]))
     zip.add('data.pkl', pickledStateDict(arrays, keys))
@@ -37,15 +34,7 @@ export function writeTorch(path: string, arrays: readonly WeightsToStore[]): voi
     for (const { name, shape, read } of own) zip.add(`data/${keys.get(name) ?? ''}`, numbersOf(path, name, shape, read()))
     zip.add('version', text('3\n'))
     zip.end()
-    fsyncSync(file)
-  } catch (error) {
-    closeSync(file)
-    rmSync(temporary, { force: true })
-    throw error
-  }
-  closeSync(file)
-  renameSync(temporary, path)
-  syncFolder(dirname(path))
+  })
 }
 
 function numbersOf(path: string, name: string, shape: readonly number[], data: Float32Array): Uint8Array {
