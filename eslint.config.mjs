@@ -21,6 +21,7 @@ const windowPackages = ['^(electron|vue|pinia|echarts|reka-ui)($|/)', 'this code
 
 const boundaries = [
   { files: ['src/contract/**'], rule: refuse(['^(?!\\./)', 'the contract imports only the contract']) },
+  { files: ['src/lock/**'], rule: refuse(['^(?!\\./|\\.\\./contract/|node:)', 'the lock imports only the contract and Node']) },
   {
     files: ['src/engine/**'],
     ignores: ['src/engine/backend.ts', 'src/engine/schedule/**'],
@@ -62,7 +63,7 @@ export default tseslint.config(
   },
   {
     // Electron 22's main and utility processes run Node 16.17, which lacks these.
-    files: ['src/contract/**', 'src/engine/**', 'src/worker/**', 'src/host/**', 'src/study/**', 'src/main/**'],
+    files: ['src/contract/**', 'src/lock/**', 'src/engine/**', 'src/worker/**', 'src/host/**', 'src/study/**', 'src/main/**'],
     rules: {
       'no-restricted-globals': ['error', 'fetch', 'structuredClone', 'Blob', 'FormData', 'BroadcastChannel', 'WebSocket', 'navigator'],
     },

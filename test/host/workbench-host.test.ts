@@ -6,7 +6,7 @@ import type { RunSummary } from '../../src/contract/workbench-api'
 import { demoOf } from '../../src/host/demo'
 import { workerLauncher } from '../../src/host/launch-worker'
 import { WorkbenchHost } from '../../src/host/workbench-host'
-import { processAlive } from '../../src/host/process-liveness'
+import { processAlive } from '../../src/lock/process-alive'
 import { newWorkspace, until } from './run-folders'
 
 const fakeWorker = join(__dirname, 'fixtures', 'fake-worker.cjs')

@@ -35,6 +35,11 @@ const rules: { rule: string; binds: (file: string) => boolean; refuses: (to: str
     refuses: (to) => !within('contract')(to),
   },
   {
+    rule: 'the folder lock, which engine and host share, imports only the contract and Node',
+    binds: within('lock'),
+    refuses: (to) => !/^node:/.test(to) && !within('contract', 'lock')(to),
+  },
+  {
     rule: 'the engine knows no window and no host',
     binds: within('engine'),
     refuses: (to) => isWindowPackage(to) || within('host', 'main', 'preload', 'renderer', 'cli', 'worker', 'serve', 'study')(to),

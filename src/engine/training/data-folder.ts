@@ -1,12 +1,11 @@
 // The data folder of a run: real data must be there, a mini-world is made if it is not. Read next: ../mini-world/make-world.ts.
 
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { WorkbenchError } from '../../contract/check'
 import type { RunConfig } from '../../contract/run-config'
 import type { NewRunEvent } from '../../contract/run-events'
-import { RUN_FILES } from '../../contract/run-format'
-import { liveHolder, takeLock } from './run-lock'
+import { isTaken, takeLock } from './run-lock'
 
 /** Refuses a configuration whose data is neither there nor a mini-world that can be made. */
 export function refuseMissingData({ data, world }: Pick<RunConfig, 'data' | 'world'>): void {
@@ -22,7 +21,7 @@ export async function ensureData(config: RunConfig, emit: (event: NewRunEvent) =
     if (size === 'none') break
     const place = `${out}.making`
     mkdirSync(place, { recursive: true })
-    if (liveHolder(join(place, RUN_FILES.lock))) {
+    if (isTaken(place)) {
       emit({ kind: 'progress', what: 'waiting for another run that makes the mini-world', done: 0, total: 1 })
       await new Promise((resolve) => setTimeout(resolve, 1000))
       continue
