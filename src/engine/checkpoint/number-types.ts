@@ -1,7 +1,5 @@
 // Number types of stored arrays, and their bytes as float32. What float32 cannot hold exactly is rounded to nearest.
-// Read next: torch-objects.ts (names in PyTorch files), safetensors-arrays.ts (names in safetensors).
-
-import { asFloat32 } from './safetensors'
+// Read next: torch-objects.ts (names in PyTorch files), safetensors-header.ts (names in safetensors).
 
 export type NumberType = 'float32' | 'float64' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint8' | 'bool'
 
@@ -17,7 +15,7 @@ export function toFloat32(type: NumberType, bytes: Uint8Array<ArrayBuffer>): Flo
   switch (type) {
     case 'float32': return new Float32Array(buffer, start, count)
     case 'float64': return Float32Array.from(new Float64Array(buffer, start, count))
-    case 'float16': return asFloat32({ dtype: 'F16', shape: [count], data: new Uint16Array(buffer, start, count) })
+    case 'float16': return Float32Array.from(new Uint16Array(buffer, start, count), halfToNumber)
     case 'bfloat16': return fromBfloat(new Uint16Array(buffer, start, count))
     case 'int64': return Float32Array.from(new BigInt64Array(buffer, start, count), Number)
     case 'int32': return Float32Array.from(new Int32Array(buffer, start, count))
@@ -26,6 +24,16 @@ export function toFloat32(type: NumberType, bytes: Uint8Array<ArrayBuffer>): Flo
     case 'uint8': return Float32Array.from(own)
     case 'bool': return Float32Array.from(own, (byte) => (byte === 0 ? 0 : 1))
   }
+}
+
+/** The number that the 16 bits of a half-precision float stand for. */
+export function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 0x1f
+  const fraction = bits & 0x3ff
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 
 /** bfloat16 is the upper half of a float32. */

@@ -1,12 +1,15 @@
 // Reads and writes safetensors files: an 8-byte length, a JSON header, then the raw numbers (spec section 8).
 // A file is written tensor by tensor to a neighbour, flushed and renamed, so that a reader never sees half of one.
-// Read next: trunk/parameters.ts, which says what the tensors of a model are called.
+// Read next: safetensors-header.ts; trunk/parameters.ts, which says what the tensors of a model are called.
 
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
-import { WorkbenchError, check } from '../../contract/check'
+import { writeSync } from 'node:fs'
+import { BYTES_OF, countOf, halfToNumber } from './number-types'
+import { type RangedFile, openRanged } from './ranged-file'
 import { replaceFile } from './replace-file'
+import { SAFETENSORS_TYPES, readHeader } from './safetensors-header'
 
-export type SafetensorsDtype = 'F32' | 'F16' | 'I32' | 'I64'
+const DTYPES = ['F32', 'F16', 'I32', 'I64'] as const
+export type SafetensorsDtype = (typeof DTYPES)[number]
 export type SafetensorsData = Float32Array | Uint16Array | Int32Array | BigInt64Array
 
 export interface SafetensorsEntry {
@@ -33,24 +36,12 @@ export interface TensorToStore {
   readonly dtype?: SafetensorsDtype
 }
 
-const BYTES: Readonly<Record<SafetensorsDtype, number>> = { F32: 4, F16: 2, I32: 4, I64: 8 }
-const LARGEST_HEADER = 100_000_000
-
-interface Placed extends SafetensorsEntry {
-  readonly start: number
-  readonly end: number
-}
-
-interface Header {
-  readonly entries: ReadonlyMap<string, Placed>
-  readonly metadata: Readonly<Record<string, string>>
-  /** Position of the first number in the file, in bytes. */
-  readonly base: number
-}
-
 /** Names, dtypes and shapes of a file without its numbers. Throws a WorkbenchError if the file is damaged. */
 export function readSafetensorsHeader(path: string): { entries: ReadonlyMap<string, SafetensorsEntry>; metadata: Readonly<Record<string, string>> } {
-  return withFile(path, (file) => readHeader(path, file))
+  return withFile(path, (file) => {
+    const { tensors: entries, metadata } = readHeader(file, DTYPES)
+    return { entries, metadata }
+  })
 }
 
 /**
@@ -58,12 +49,10 @@ export function readSafetensorsHeader(path: string): { entries: ReadonlyMap<stri
  */
 export function readSafetensors(path: string, wanted: (name: string) => boolean = () => true): SafetensorsFile {
   return withFile(path, (file) => {
-    const { entries, metadata, base } = readHeader(path, file)
+    const { tensors: entries, metadata } = readHeader(file, DTYPES)
     const tensors = new Map<string, StoredTensor>()
-    for (const [name, entry] of entries) {
-      if (!wanted(name)) continue
-      const bytes = readBytes(path, file, base + entry.start, entry.end - entry.start)
-      tensors.set(name, { dtype: entry.dtype, shape: entry.shape, data: typedArray(entry.dtype, bytes.buffer) })
+    for (const [name, { dtype, shape, start, bytes }] of entries) {
+      if (wanted(name)) tensors.set(name, { dtype, shape, data: typedArray(dtype, file.read(start, bytes, `tensor '${name}'`).buffer) })
     }
     return { tensors, metadata }
   })
@@ -86,82 +75,13 @@ export function asFloat32(tensor: StoredTensor): Float32Array {
   return data instanceof Int32Array ? Float32Array.from(data) : Float32Array.from(data, Number)
 }
 
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-}
-
-function withFile<T>(path: string, use: (file: number) => T): T {
-  let file: number
-  try {
-    file = openSync(path, 'r')
-  } catch (error) {
-    throw new WorkbenchError(`Cannot open '${path}': ${error instanceof Error ? error.message : String(error)}.`)
-  }
+function withFile<T>(path: string, use: (file: RangedFile) => T): T {
+  const file = openRanged(path)
   try {
     return use(file)
   } finally {
-    closeSync(file)
+    file.close()
   }
-}
-
-function readHeader(path: string, file: number): Header {
-  const size = fstatSync(file).size
-  check(size >= 8, () => `'${path}' has ${size} bytes; a safetensors file has at least 8. It is cut short or another kind of file.`)
-  const length = Number(new DataView(readBytes(path, file, 0, 8).buffer).getBigUint64(0, true))
-  check(length <= LARGEST_HEADER && 8 + length <= size, () =>
-    `'${path}' announces a header of ${length} bytes but has ${size}; it is cut short or no safetensors file.`)
-  const text = new TextDecoder().decode(readBytes(path, file, 8, length))
-  const base = 8 + length
-  const entries = new Map<string, Placed>()
-  let metadata: Record<string, string> = {}
-  for (const [name, value] of Object.entries(parseHeader(path, text))) {
-    if (name === '__metadata__') metadata = Object.fromEntries(Object.entries(value ?? {}).map(([key, entry]) => [key, String(entry)]))
-    else entries.set(name, placedEntry(path, name, value, size - base))
-  }
-  return { entries, metadata, base }
-}
-
-function parseHeader(path: string, text: string): Record<string, unknown> {
-  try {
-    const header: unknown = JSON.parse(text)
-    if (typeof header === 'object' && header !== null) return header as Record<string, unknown>
-  } catch {
-    // Reported below together with headers that are JSON but no object.
-  }
-  throw new WorkbenchError(`The header of '${path}' is not a JSON object; the file is damaged or no safetensors file.`)
-}
-
-function placedEntry(path: string, name: string, value: unknown, room: number): Placed {
-  const entry = (value ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown }
-  const { dtype, shape, data_offsets: offsets } = entry
-  check(typeof dtype === 'string' && Object.prototype.hasOwnProperty.call(BYTES, dtype), () =>
-    `Tensor '${name}' in '${path}' has dtype ${String(dtype)}; readable are ${Object.keys(BYTES).join(', ')}.`)
-  check(Array.isArray(shape) && shape.every((size) => Number.isInteger(size) && Number(size) >= 0), () =>
-    `Tensor '${name}' in '${path}' has the shape ${JSON.stringify(shape)}; whole numbers are allowed.`)
-  const kind = dtype as SafetensorsDtype
-  const sizes = shape as number[]
-  const [start, end] = Array.isArray(offsets) ? offsets.map(Number) : []
-  const bytes = sizes.reduce((product, size) => product * size, 1) * BYTES[kind]
-  check(start !== undefined && end !== undefined && start >= 0 && end - start === bytes && end <= room, () =>
-    `Tensor '${name}' in '${path}' needs ${bytes} bytes at ${JSON.stringify(offsets)}, but the file holds ${room}; it is cut short or damaged. Copy it again.`)
-  return { dtype: kind, shape: sizes, start, end }
-}
-
-function readBytes(path: string, file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length)
-  let done = 0
-  while (done < length) {
-    // One read call returns at most 2 GB.
-    const got = readSync(file, bytes, done, Math.min(length - done, 1 << 30), position + done)
-    if (got === 0) throw new WorkbenchError(`'${path}' ends at byte ${position + done}, before byte ${position + length}; copy it again.`)
-    done += got
-  }
-  return bytes
 }
 
 function typedArray(dtype: SafetensorsDtype, buffer: ArrayBuffer): SafetensorsData {
@@ -192,7 +112,7 @@ function headerBytes(path: string, list: readonly HeaderEntry[], metadata: Reado
   for (const { name, shape, data, dtype } of list) {
     if (Object.prototype.hasOwnProperty.call(header, name)) throw new Error(`Tensor '${name}' is given twice for '${path}'`)
     const kind = dtype ?? (data === undefined || typeof data === 'function' ? 'F32' : dtypeOf(data))
-    const end = offset + shape.reduce((product, size) => product * size, 1) * BYTES[kind]
+    const end = offset + countOf(shape) * BYTES_OF[SAFETENSORS_TYPES[kind]]
     header[name] = { dtype: kind, shape, data_offsets: [offset, end] }
     offset = end
   }
@@ -206,7 +126,7 @@ function headerBytes(path: string, list: readonly HeaderEntry[], metadata: Reado
 
 function writeTensor(path: string, file: number, tensor: TensorToStore): void {
   const data = typeof tensor.data === 'function' ? tensor.data() : tensor.data
-  const count = tensor.shape.reduce((product, size) => product * size, 1)
+  const count = countOf(tensor.shape)
   const dtype = tensor.dtype ?? (typeof tensor.data === 'function' ? 'F32' : dtypeOf(data))
   if (data.length !== count || dtypeOf(data) !== dtype) {
     throw new Error(`Tensor '${tensor.name}' for '${path}': ${dtypeOf(data)} with ${data.length} numbers, expected ${dtype} of shape [${tensor.shape.join(', ')}]`)
