@@ -1,6 +1,7 @@
 // The three shipped sizes of the model and what data decide about it, as far as parameters go: so that the window can count
 // before anything is made. The engine's trunk/trunk-config.ts adds what changes no parameter. Read next: model-parts.ts.
 
+import type { AttentionHeads } from './memory-forecast'
 import type { ModelDimensions } from './model-parts'
 import type { RunConfig } from './run-config'
 
@@ -23,6 +24,12 @@ export const TRUNK_SIZES: Readonly<Record<RunConfig['model'], TrunkSizes>> = {
     ...COMMON, hidden_size: 768, num_hidden_layers: 12, intermediate_size: 3072, max_position_embeddings: 512,
     v_hidden_size: 1024, v_num_hidden_layers: 6, v_intermediate_size: 1024, bi_hidden_size: 1024, v_biattention_id: [0, 1, 2, 3, 4, 5], keepUnused: true
   }
+}
+
+export const ATTENTION_HEADS: Readonly<Record<RunConfig['model'], AttentionHeads>> = {
+  tiny: { num_attention_heads: 2, v_num_attention_heads: 2, bi_num_attention_heads: 2 },
+  mini: { num_attention_heads: 4, v_num_attention_heads: 4, bi_num_attention_heads: 4 },
+  paper: { num_attention_heads: 12, v_num_attention_heads: 8, bi_num_attention_heads: 8 }
 }
 
 /** Sizes of the released model: BERT's vocabulary, the detector's features and classes, VQA's and GQA's answers (spec 1.10). */

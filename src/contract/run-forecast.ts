@@ -11,8 +11,8 @@ export interface TaskForecast {
   readonly rowsAtOnce: number
   /** What one pass keeps for its backward pass, with what is on its way. */
   readonly activationBytes: number
-  /** Absent where no step of this machine was measured. */
-  readonly stepSeconds?: number
+  /** Multiplications of a training step: steps of one model take times in proportion, about. */
+  readonly products: number
 }
 
 export interface RunForecast {
@@ -25,9 +25,9 @@ export interface RunForecast {
   readonly momentBytes: number
   /** Of the largest task. */
   readonly activationBytes: number
-  /** Largest memory of the process: the above with libraries and graphs. */
+  /** Libraries and compiled steps. */
+  readonly programBytes: number
+  /** Largest memory of the process: the sum of the above. */
   readonly peakBytes: number
   readonly tasks: readonly TaskForecast[]
-  /** One step of each task. */
-  readonly roundSeconds?: number
 }

@@ -5,6 +5,7 @@ import type { ConfigDifference, RunConfig } from './run-config'
 import type { RunCommand } from './run-commands'
 import type { RunEvent, RunState } from './run-events'
 import type { RunParent } from './run-parent'
+import type { MeasuredSteps } from './run-time'
 import type { MaskingPage, MaskingRequest } from './masking-sample'
 import type { SamplePrediction } from './sample-prediction'
 import type { StudyRequests } from './study-api'
@@ -67,6 +68,8 @@ export interface WorkbenchRequests extends StudyRequests {
   /** Live events of this run are pushed from now on; returns at once. */
   'run:follow': [{ readonly id: string | null }, null]
   'run:create': [{ readonly preset: string; readonly difference: ConfigDifference }, { readonly id: string }]
+  /** What steps of runs with the same model and batch took; null if there are none. */
+  'run:measured': [{ readonly preset: string; readonly difference: ConfigDifference }, MeasuredSteps | null]
   'run:start': [{ readonly id: string }, null]
   'run:command': [{ readonly id: string; readonly command: RunCommand }, null]
   'run:rename': [{ readonly id: string; readonly name: string }, null]

@@ -14,6 +14,7 @@ const jobs = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValu
 const seed = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2147483647))
 const studyChoice = v.object({ name: study, preset: v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/, 'a preset')), seeds: v.pipe(v.array(seed), v.minLength(1), v.maxLength(100)), full: v.boolean() })
 const scalar = v.union([v.string(), v.number(), v.boolean(), v.array(v.string())])
+const planned = v.object({ preset: v.pipe(v.string(), v.maxLength(100)), difference: v.record(v.picklist(CONFIG_KEYS), scalar) })
 
 export const REQUEST_SCHEMAS = {
   'app:info': empty,
@@ -21,10 +22,8 @@ export const REQUEST_SCHEMAS = {
   'runs:list': empty,
   'run:open': v.object({ id, maxSteps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(1_000_000))) }),
   'run:follow': v.object({ id: v.nullable(id) }),
-  'run:create': v.object({
-    preset: v.pipe(v.string(), v.maxLength(100)),
-    difference: v.record(v.picklist(CONFIG_KEYS), scalar)
-  }),
+  'run:create': planned,
+  'run:measured': planned,
   'run:start': v.object({ id }),
   'run:command': v.object({ id, command: v.picklist(RUN_COMMANDS) }),
   'run:rename': v.object({ id, name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)) }),

@@ -10,6 +10,7 @@ import { RUN_FILES } from '../contract/run-format'
 import { parentOf } from '../contract/run-parent'
 import type { RunHistory, RunSummary } from '../contract/workbench-api'
 import { EventTail } from './event-tail'
+import type { KnownRun } from './measured-steps'
 import { ownerOf, residentBytes } from './process-liveness'
 import { type RunFold, emptyFold, foldEvent, secondsLeft, stepsPerSecond } from './run-fold'
 
@@ -66,6 +67,12 @@ export class RunLibrary {
 
   folderOf(id: string): string {
     return this.run(id).folder
+  }
+
+  /** Runs that can be read, newest first. */
+  known(): KnownRun[] {
+    return [...this.runs.values()].sort((a, b) => b.createdAt - a.createdAt)
+      .flatMap(({ id, folder, config, fold }) => (config ? [{ id, folder, config, device: fold.device }] : []))
   }
 
   configOf(id: string): RunConfig {

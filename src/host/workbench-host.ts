@@ -3,10 +3,13 @@
 
 import * as v from 'valibot'
 import { WorkbenchError, check } from '../contract/check'
+import { resolveConfig } from '../contract/run-config'
+import { presetConfig } from '../contract/run-presets'
 import type { PushName, RequestName, WorkbenchPushes, WorkbenchRequests } from '../contract/workbench-api'
 import { AppInfoSource } from './app-info'
 import type { Demo } from './demo'
 import { readMasking } from './masking-desk'
+import { measuredSteps } from './measured-steps'
 import { readPicture, readSamples } from './run-files'
 import { RunLibrary } from './run-library'
 import { type LaunchWorker, RunManager } from './run-manager'
@@ -80,6 +83,7 @@ export class WorkbenchHost {
     'run:open': ({ id, maxSteps }) => this.library.history(id, maxSteps),
     'run:follow': ({ id }) => { this.followed = id; return null },
     'run:create': ({ preset, difference }) => this.created(this.manager.create(preset, difference)),
+    'run:measured': ({ preset, difference }) => measuredSteps(this.library.known(), resolveConfig(presetConfig(preset), difference)),
     'run:start': ({ id }) => { this.manager.start(id); return null },
     'run:command': ({ id, command }) => { this.manager.command(id, command); return null },
     'run:rename': ({ id, name }) => { this.manager.rename(id, name); return null },

@@ -27,7 +27,7 @@ describe('a forecast', { timeout: 120_000 }, () => {
 
   it('is printed for a preset, with settings, before there are data', () => {
     const whole: unknown = JSON.parse(runCli(['presets', 'forecast', 'paper', '--set', 'tasks=vqa', '--json']).stdout)
-    expect(whole).toMatchObject({ parameters: 268_028_859, sizes: 'reference', tasks: [{ task: 'vqa', rows: 128, rowsAtOnce: 128 }] })
+    expect(whole).toMatchObject({ parameters: 268_028_859, sizes: 'reference', tasks: [{ task: 'vqa', rows: 128 }], time: null })
     const parts = JSON.parse(runCli(['presets', 'forecast', 'paper', '--set', 'tasks=vqa', 'microBatch=4', '--json']).stdout) as { peakBytes: number; tasks: { rowsAtOnce: number }[] }
     expect(parts.tasks[0]?.rowsAtOnce).toBe(4)
     expect(parts.peakBytes).toBeLessThan(7e9)

@@ -1,6 +1,7 @@
 // The steps of a compiled run: which there are, recorded into one graph, loaded into one session, and run once before
 // training, since TensorFlow optimises a step's graph at its first run. Read next: compiled-engine.ts, ../compile/step-graph.ts.
 
+import { examplesPerPart } from '../../contract/memory-forecast'
 import { taskById } from '../../contract/task-catalog'
 import { addClearing } from '../compile/accumulation'
 import { createGraph } from '../compile/graph'
@@ -13,7 +14,7 @@ import { frozenBy } from '../optimizer/frozen-parameters'
 import { decaysUnder, rateFactorOf, usesHeadRate } from '../optimizer/parameter-groups'
 import { type EngineOptions, type Feed, type InputSpec, engineModel, pretrainingInputSpecs, taskInputSpecs } from './engine-options'
 import { type IdleDrift, addIdleDrift, driftFeed } from './idle-drift'
-import { LOSS_SHARES, examplesPerPart } from './micro-batch'
+import { LOSS_SHARES } from './micro-batch'
 import type { StepSettings } from './step-engine'
 import { stepProgram } from './step-program'
 import { type SessionVariables, nextMessage } from './variable-transfer'

@@ -3,6 +3,7 @@
 
 import { type Tensor, type Variable, add, argMax, cast, concat, dispose, keep, memory, mul, reshape, tensor, tensor1d, tidy, variable } from '@tensorflow/tfjs-core'
 import { check } from '../../contract/check'
+import { examplesPerPart } from '../../contract/memory-forecast'
 import { taskById } from '../../contract/task-catalog'
 import { forwardContext } from '../nn/forward-context'
 import { createAdamw, momentOf } from '../optimizer/adamw'
@@ -13,7 +14,7 @@ import { type EngineOptions, type Feed, engineModel, pretrainingFeeds, pretraini
 import { valueAndGradients } from './gradients'
 import { initialWeights } from './initial-weights'
 import {
-  LOSS_SHARES, type Part, examplesPerPart, joined, joinedPretraining, partSeed, pretrainingParts, sharedLoss, sharedMean, taskParts,
+  LOSS_SHARES, type Part, joined, joinedPretraining, partSeed, pretrainingParts, sharedLoss, sharedMean, taskParts,
 } from './micro-batch'
 import type { NamedArray, PretrainingResult, StepEngine, StepSettings } from './step-engine'
 import { type Inputs, input, stepProgram } from './step-program'

@@ -23,12 +23,6 @@ export interface Part {
 /** What a pre-training part is fed beside its rows: the factors of its three losses. */
 export const LOSS_SHARES: InputSpec = { name: 'lossShares', dtype: 'float32', shape: [3] }
 
-/** Examples of one part; undefined where the whole batch fits. */
-export function examplesPerPart(examples: number, rowsPerExample: number, microBatch: number | undefined): number | undefined {
-  if (microBatch === undefined || examples * rowsPerExample <= microBatch) return undefined
-  return Math.max(1, Math.floor(microBatch / rowsPerExample))
-}
-
 /** The feeds of a task's batch in parts; parts of weight 0 (padding) are left out, but for the first. */
 export function taskParts(specs: readonly InputSpec[], feeds: readonly Feed[], batch: TaskBatch, size: number): Part[] {
   const total = sumOf(batch.weights)

@@ -3,6 +3,9 @@
 
 import { existsSync } from 'node:fs'
 import { totalmem } from 'node:os'
+import { targetWidth } from '../../contract/expected-run'
+import { USABLE_SHARE, deviceBytes } from '../../contract/memory-forecast'
+import { RELEASED_SIZES } from '../../contract/model-sizes'
 import type { RunConfig } from '../../contract/run-config'
 import type { RunForecast } from '../../contract/run-forecast'
 import { type TaskId, rowsOfBatch, taskById } from '../../contract/task-catalog'
@@ -10,11 +13,9 @@ import type { BackendReport } from '../backend'
 import type { EngineOptions } from '../execution/engine-options'
 import { fittingMicroBatch, forecast } from '../execution/forecast'
 import type { TaskShape } from '../execution/step-engine'
+import { roundOrder } from '../schedule/round-robin'
 import { modelConfig } from '../trunk/trunk-config'
 import { optimizerOptions } from './task-course'
-
-/** Share of the machine's memory that a run may take. */
-const USABLE = 0.9
 
 /** Adds to what the data ask of an engine what the configuration does; `microBatch=auto` stays open. */
 export function configuredOptions(config: RunConfig, data: EngineOptions): EngineOptions {
@@ -25,41 +26,47 @@ export function configuredOptions(config: RunConfig, data: EngineOptions): Engin
 export function fittedOptions(config: RunConfig, data: EngineOptions, backend: BackendReport, note: (text: string) => void): EngineOptions {
   const options = configuredOptions(config, data)
   if (config.microBatch !== 'auto') return options
-  const bytes = USABLE * deviceMemory(backend)
+  const bytes = USABLE_SHARE * deviceBytes(backend, totalmem())
   const microBatch = fittingMicroBatch(options, bytes)
   if (microBatch === undefined) return options
   const gigabytes = (count: number): string => (count / 1e9).toFixed(1)
-  note(`Whole batches would need ${gigabytes(forecast(options).peakBytes)} GB of ${gigabytes(bytes / USABLE)} GB memory. Batches are computed in parts of at most ${microBatch} rows (microBatch=${microBatch}), with the same update.`)
+  note(`Whole batches would need ${gigabytes(forecast(options).peakBytes)} GB of ${gigabytes(bytes / USABLE_SHARE)} GB memory. Batches are computed in parts of at most ${microBatch} rows (microBatch=${microBatch}), with the same update.`)
   return { ...options, microBatch }
 }
 
-/** The forecast of a configuration: with the sizes of its data where they are there, else with the reference's longest texts and regions (spec 3.1). */
-export async function runForecast(config: RunConfig): Promise<RunForecast & { readonly sizes: 'data' | 'reference' }> {
-  if (!existsSync(config.data)) return { ...forecast(configuredOptions(config, referenceOptions(config))), sizes: 'reference' }
+/**
+ * The forecast of a configuration: with the sizes of its data where they are there, else with the reference's longest texts
+ * and regions (spec 3.1). `microBatch=auto` is settled for a memory of `usableBytes`; null: whole batches.
+ */
+export async function runForecast(config: RunConfig, usableBytes: number): Promise<RunForecast & { readonly sizes: 'data' | 'reference'; readonly microBatch: number | null }> {
+  const there = existsSync(config.data)
+  const options = configuredOptions(config, there ? await dataOptions(config) : referenceOptions(config))
+  const microBatch = options.microBatch ?? fittingMicroBatch(options, usableBytes)
+  const forecasted = forecast(microBatch === undefined ? options : { ...options, microBatch })
+  return { ...forecasted, sizes: there ? 'data' : 'reference', microBatch: microBatch ?? null }
+}
+
+async function dataOptions(config: RunConfig): Promise<EngineOptions> {
   const opened = config.kind === 'pretrain' ? (await import('./pretraining-course')).openPretraining(config) : (await import('./task-course')).openTasks(config)
-  return { ...forecast(configuredOptions(config, opened.options)), sizes: 'data' }
+  return opened.options
 }
 
 /** Sizes of the published data, as the reference uses them. */
 function referenceOptions(config: RunConfig): EngineOptions {
-  const model = modelConfig(config.model, { vocabularySize: 30522, featureSize: 2048, answers: 3129, gqaAnswers: 1533, classes: 1601 })
+  const model = modelConfig(config.model, RELEASED_SIZES, config.visualTarget)
   const common = { model, seed: config.seed, optimizer: optimizerOptions(config), dropout: config.dropout }
   if (config.kind === 'pretrain') {
     const rows = config.batchRows === 'reference' ? 512 : config.batchRows
     return { ...common, shapes: [], pretraining: { rows, words: 36, regions: 36, classes: 1601 }, taskToken: 'none' }
   }
-  return { ...common, shapes: config.tasks.map((task) => referenceShape(task, config)), taskToken: config.taskToken }
+  return { ...common, shapes: roundOrder(config.tasks).map((task) => referenceShape(task, config)), taskToken: config.taskToken }
 }
 
 function referenceShape(task: TaskId, config: RunConfig): TaskShape {
   const { head, reference, rowsPerExample } = taskById(task)
   const { maxWords: words, maxRegions: regions } = reference
-  const widths = { answers: 3129, 'gqa-answers': 1533, alignment: 4, region: regions, pair: 2, 'three-way': 3 }
-  return { task, words, regions, examples: Math.max(1, Math.floor(rowsOfBatch(task, config.batchRows) / rowsPerExample)), targetWidth: widths[head] }
-}
-
-/** A GPU's memory as its driver states it, or the machine's. */
-function deviceMemory({ name, device }: BackendReport): number {
-  const megabytes = name === 'cuda' ? Number(/(\d+) MiB/.exec(device)?.[1] ?? 0) : 0
-  return megabytes > 0 ? megabytes * 2 ** 20 : totalmem()
+  return {
+    task, words, regions, examples: Math.max(1, Math.floor(rowsOfBatch(task, config.batchRows) / rowsPerExample)),
+    targetWidth: targetWidth(head, { ...RELEASED_SIZES, regions })
+  }
 }

@@ -2,7 +2,7 @@
 // A config.json of a reference checkpoint is read by `readModelConfig`. Read next: parameters.ts, trunk.ts.
 
 import { WorkbenchError } from '../../contract/check'
-import { TRUNK_SIZES } from '../../contract/model-sizes'
+import { ATTENTION_HEADS, TRUNK_SIZES } from '../../contract/model-sizes'
 
 export type VisualTarget = 0 | 1 | 2
 export type Activation = 'gelu' | 'relu' | 'swish'
@@ -73,10 +73,10 @@ const COMMON = {
 
 /** Widths and numbers of layers are in the contract, where the window counts parameters with them; here is what they leave open. */
 const TRUNKS: Readonly<Record<ModelSize, Trunk>> = {
-  tiny: { ...COMMON, ...TRUNK_SIZES.tiny, num_attention_heads: 2, v_num_attention_heads: 2, bi_num_attention_heads: 2, t_biattention_id: [1], initializer_range: 0 },
-  mini: { ...COMMON, ...TRUNK_SIZES.mini, num_attention_heads: 4, v_num_attention_heads: 4, bi_num_attention_heads: 4, t_biattention_id: [2, 3], initializer_range: 0 },
+  tiny: { ...COMMON, ...TRUNK_SIZES.tiny, ...ATTENTION_HEADS.tiny, t_biattention_id: [1], initializer_range: 0 },
+  mini: { ...COMMON, ...TRUNK_SIZES.mini, ...ATTENTION_HEADS.mini, t_biattention_id: [2, 3], initializer_range: 0 },
   paper: {
-    ...COMMON, ...TRUNK_SIZES.paper, num_attention_heads: 12, v_num_attention_heads: 8, bi_num_attention_heads: 8, t_biattention_id: [6, 7, 8, 9, 10, 11],
+    ...COMMON, ...TRUNK_SIZES.paper, ...ATTENTION_HEADS.paper, t_biattention_id: [6, 7, 8, 9, 10, 11],
     initializer_range: 0.02
   }
 }

@@ -2,13 +2,14 @@
 // engines, for each way in which tasks lay out their rows.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { examplesPerPart } from '../../../src/contract/memory-forecast'
 import { TASKS, type TaskId, taskById } from '../../../src/contract/task-catalog'
 import { loadBackend } from '../../../src/engine/backend'
 import { nativeBackend } from '../../../src/engine/compile/native-binding'
 import { createCompiledEngine } from '../../../src/engine/execution/compiled-engine'
 import { createEagerEngine } from '../../../src/engine/execution/eager-engine'
 import { type EngineOptions, taskFeeds, taskInputSpecs } from '../../../src/engine/execution/engine-options'
-import { examplesPerPart, taskParts } from '../../../src/engine/execution/micro-batch'
+import { taskParts } from '../../../src/engine/execution/micro-batch'
 import type { NamedArray, StepEngine } from '../../../src/engine/execution/step-engine'
 import type { TaskBatch } from '../../../src/engine/tasks/task-batch'
 import { plainOptimizer, pretrainingOptions, sampleBatch, sampleOptions, samplePretrainingBatch, sampleShape, settingsOf } from '../compile/sample-batches'

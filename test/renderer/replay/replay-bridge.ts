@@ -60,6 +60,7 @@ export function replayBridge(search: string): WorkbenchBridge {
     },
     'run:follow': () => null,
     'run:create': () => { throw new Error('The replay makes no runs; a real host would.') },
+    'run:measured': () => null,
     'run:start': () => { sayState('running', 600); return null },
     'run:command': ({ command }) => {
       if (command === 'pause') sayState('paused', 1200)

@@ -29,10 +29,15 @@ export function formProblems(form: Readonly<Record<FormKey, string>>): Partial<R
   return Object.fromEntries(FORM_KEYS.map((key) => [key, fieldProblem(key, form[key])]).filter(([, problem]) => problem !== ''))
 }
 
-/** The model that the form leads to, counted by part; a form that is not sound counts as its preset. */
-export function formModel(preset: string, form: Readonly<Record<FormKey, string>>): { readonly parts: readonly CountedPart[]; readonly exact: boolean } {
+/** The configuration that the form leads to; a form that is not sound counts as its preset. */
+export function formConfig(preset: string, form: Readonly<Record<FormKey, string>>): RunConfig {
   const sound = Object.keys(formProblems(form)).length === 0
-  const { dimensions, exact } = expectedDimensions({ ...presetConfig(preset), ...(sound ? formDifference(preset, form) : {}) })
+  return { ...presetConfig(preset), ...(sound ? formDifference(preset, form) : {}) }
+}
+
+/** The model of that configuration, counted by part. */
+export function formModel(preset: string, form: Readonly<Record<FormKey, string>>): { readonly parts: readonly CountedPart[]; readonly exact: boolean } {
+  const { dimensions, exact } = expectedDimensions(formConfig(preset, form))
   return { parts: countParts(dimensions), exact }
 }
 
