@@ -19,25 +19,15 @@ export function weightedMean(x: Tensor, weights: Tensor): Tensor {
   return div(weightedSum(x, weights), maximum(sum(weights), 1e-12))
 }
 
-/** The same with tfjs's own gradient; the tests compare the two. */
-export function plainBinaryCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
-  // max(x, 0) − x·z + log(1 + e^−|x|) is finite for any logit.
-  return add(sub(relu(logits), mul(logits, targets)), log1p(exp(neg(abs(logits)))))
-}
-
 /** Element by element: logits and targets in 0…1 of one shape. */
 export function binaryCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
   return customGrad((...inputs) => {
     const [x, save] = inputs as unknown as [Tensor, (kept: Tensor[]) => void]
     save([x, targets])
-    return { value: plainBinaryCrossEntropy(x, targets), gradFunc: (dy, saved) => mul(dy as Tensor, sub(sigmoid(saved[0] as Tensor), saved[1] as Tensor)) }
+    // max(x, 0) − x·z + log(1 + e^−|x|) is finite for any logit.
+    const value = add(sub(relu(x), mul(x, targets)), log1p(exp(neg(abs(x)))))
+    return { value, gradFunc: (dy, saved) => mul(dy as Tensor, sub(sigmoid(saved[0] as Tensor), saved[1] as Tensor)) }
   })(logits)
-}
-
-/** The same with tfjs's own gradient; the tests compare the two. */
-export function plainCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
-  const shifted = sub(logits, max(logits, 1, true))
-  return sum(mul(targets, sub(log(sum(exp(shifted), 1, true)), shifted)), 1)
 }
 
 /** −Σ target · log softmax(logits) of each row: logits, targets [n, c] → [n]. A row of zero targets costs 0. */

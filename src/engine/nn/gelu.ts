@@ -4,9 +4,6 @@ import { type Tensor, add, customGrad, erf, exp, mul, square } from '@tensorflow
 
 const cumulative = (x: Tensor): Tensor => mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5)
 
-/** The same with tfjs's own gradient; the tests compare the two. */
-export const plainGelu = (x: Tensor): Tensor => mul(x, cumulative(x))
-
 /** x of any shape. */
 export const gelu: (x: Tensor) => Tensor = customGrad((...inputs) => {
   const [x, save] = inputs as unknown as [Tensor, (kept: Tensor[]) => void]

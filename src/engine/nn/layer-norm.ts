@@ -14,11 +14,6 @@ function normalized(x: Tensor): { unit: Tensor; inverseDeviation: Tensor } {
   return { unit: mul(centred, inverseDeviation), inverseDeviation }
 }
 
-/** The same written with tfjs's own gradient: x [n, d], weight and bias [d]. The tests compare the two. */
-export function plainLayerNorm(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
-  return add(mul(normalized(x).unit, weight), bias)
-}
-
 const layerNormRows = customGrad((...inputs) => {
   const [x, weight, bias, save] = inputs as unknown as [Tensor, Tensor, Tensor, (kept: Tensor[]) => void]
   const { unit, inverseDeviation } = normalized(x)
