@@ -3,7 +3,7 @@
 
 import { createInterface } from 'node:readline'
 import { type Readable, type Writable } from 'node:stream'
-import type { Child, Side } from './benchmark'
+import type { Side } from './benchmark'
 
 interface Request {
   readonly method: string
@@ -29,16 +29,4 @@ async function call(side: Side, method: string, params: object): Promise<unknown
   const work = side[method]
   if (work === undefined) throw new Error(`This side knows ${Object.keys(side).join(', ')}, not '${method}'.`)
   return work(params as never)
-}
-
-/** The same without a process of its own, for tests: peak memory is then that of this process. */
-export function sideHere(side: Side): Child {
-  return {
-    async ask<T>(method: string, params: object) {
-      return JSON.parse(JSON.stringify((await call(side, method, params)) ?? null)) as T
-    },
-    async close() {
-      await side['close']?.({} as never)
-    }
-  }
 }

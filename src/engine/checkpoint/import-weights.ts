@@ -7,7 +7,7 @@ import { basename, dirname, extname, join } from 'node:path'
 import { WorkbenchError } from '../../contract/check'
 import { type ShapeDifference, type WeightsMatch, matchWeights, shapeText } from './match-weights'
 import { type NamedFile, isOfBert, referenceNames } from './name-rules'
-import { BYTES_OF, countOf } from './number-types'
+import { countOf } from './number-types'
 import { writeSafetensors } from './safetensors'
 import { type Shapes, type TargetModel, guessedTarget } from './target-model'
 import { type StoredWeights, type WeightsFile, withWeights } from './weights-file'
@@ -87,11 +87,6 @@ function convertedTypes(arrays: readonly StoredWeights[]): Record<string, number
   const counts: Record<string, number> = {}
   for (const { type } of arrays) if (type !== 'float32') counts[type] = (counts[type] ?? 0) + 1
   return counts
-}
-
-/** Bytes of the arrays as they are stored. */
-export function storedBytes(arrays: readonly StoredWeights[]): number {
-  return arrays.reduce((sum, { type, shape }) => sum + countOf(shape) * BYTES_OF[type], 0)
 }
 
 const SHOWN = 8

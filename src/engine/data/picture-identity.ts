@@ -35,10 +35,6 @@ export function pictureIdentity(root: string): IdentityOf {
   return identity
 }
 
-export function forgetPictureIdentities(): void {
-  known.clear()
-}
-
 export function picturesOfExample(example: Example): readonly PictureRef[] {
   return example.kind === 'statement' ? example.pictures : [example.picture]
 }

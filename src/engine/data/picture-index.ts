@@ -74,8 +74,3 @@ export function pictureIndex(root: string): PictureIndex {
   indexes.set(resolve(root), index)
   return index
 }
-
-/** Forgets the indexes: a data folder was made or changed. */
-export function forgetPictureIndexes(): void {
-  indexes.clear()
-}

@@ -3,7 +3,7 @@
 
 import { readPicture, type Pixels } from '../data/picture-file'
 import { resourcePath } from '../resources'
-import { CATEGORIES, categoryIndex, categoryOf } from './catalog'
+import { categoryIndex, categoryOf } from './catalog'
 import { GLYPH_BOXES } from './glyph-boxes'
 
 const TILE = 128
@@ -66,9 +66,4 @@ export function glyphMask(category: string, width: number, height: number, facin
     }
   }
   return mask
-}
-
-/** Loads every shape, so that the first picture takes no longer than the others. */
-export function loadGlyphs(): void {
-  for (const category of CATEGORIES) tableOf(category.name)
 }

@@ -79,12 +79,6 @@ export function lastCheckpoint(runFolder: string): { readonly checkpoint: Loaded
   return { checkpoint: undefined, problems }
 }
 
-/** The arrays of a checkpoint: weights, and moments if it has them and `what` is `all`. */
-export function readCheckpointArrays(folder: string, what: 'weights' | 'all'): NamedArray[] {
-  const files = what === 'all' ? [CHECKPOINT_FILES.model, CHECKPOINT_FILES.optimizer] : [CHECKPOINT_FILES.model]
-  return files.flatMap((name) => readArrays(join(folder, name)))
-}
-
 /** Numbers in one portion of `checkpointPortions`. */
 const PORTION = 64 * 1024 * 1024
 

@@ -9,7 +9,7 @@ import type { RunEvent } from '../../../src/contract/run-events'
 import { parseEventLines } from '../../../src/contract/run-format'
 import type { TaskId } from '../../../src/contract/task-catalog'
 import type { NamedArray, StepEngine } from '../../../src/engine/execution/step-engine'
-import { lastCheckpoint, readCheckpointArrays } from '../../../src/engine/training/checkpoint'
+import { checkpointPortions, lastCheckpoint } from '../../../src/engine/training/checkpoint'
 import type { Course } from '../../../src/engine/training/course'
 import { startLoopState } from '../../../src/engine/training/loop-state'
 import { type RunControl, openRunControl } from '../../../src/engine/training/run-control'
@@ -37,7 +37,7 @@ async function train({ folder, config = configOf({}), score = () => 0.5, onEvent
   const resume = checkpoint ? { sequence: checkpoint.state.sequence, iteration: checkpoint.state.iteration } : undefined
   const control = openRunControl(folder)
   const run = openRunFolder(folder, { resume, onEvent: (event) => onEvent?.(event, control) })
-  const weight = checkpoint ? (readCheckpointArrays(checkpoint.folder, 'all')[0]?.data ?? new Float32Array(1)) : new Float32Array(1)
+  const weight = checkpoint ? ([...checkpointPortions(checkpoint.folder)].flat()[0]?.data ?? new Float32Array(1)) : new Float32Array(1)
   const course: Course = {
     tasks, epochRounds: 4, hasTest: (task) => task === 'vqa', lossScale: () => 1, scheduleStep: (steps) => steps,
     calendar: () => (typeof config.validateEvery === 'number' ? { every: config.validateEvery } : { pass: 2 }),

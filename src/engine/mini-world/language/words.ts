@@ -34,7 +34,6 @@ export const PLACE_PHRASES: Readonly<Record<Background, readonly string[]>> = {
 }
 
 export const isPerson = (category: string): boolean => categoryOf(category).family === 'person'
-export const isAlive = (category: string): boolean => ['person', 'animal'].includes(categoryOf(category).family)
 
 /** Adds an `s` the way English does; only for synonyms, whose plural the catalogue does not give. */
 function pluralOf(noun: string): string {
