@@ -1,6 +1,6 @@
 // Seeded random streams. A stream is named by the seed and by what it is for, never shared: the order of the
 // fifth pass over VQA is always the same, whatever else was drawn. So nothing random has to be saved in a
-// checkpoint except counters. Read next: data/batcher.ts.
+// checkpoint except counters. Read next: normal-numbers.ts (many at once), data/batcher.ts.
 
 export interface RandomStream {
   /** A number in [0, 1) with 32 random bits. */
@@ -31,12 +31,21 @@ export function hashText(text: string): number {
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
+/** What names a stream. */
+export type StreamName = readonly [seed: number, ...purpose: (string | number)[]]
+
+/** Numbers that a generator draws before its stream begins. */
+export const WARM_UP = 12
+
+/** The three words that the generator of a stream starts with, before it is warmed up; its counter starts at 1. */
+export function streamStart(...name: StreamName): [a: number, b: number, c: number] {
+  const text = name.join('/')
+  return [hashText(text), hashText(`${text}/b`), hashText(`${text}/c`)]
+}
+
 /** The stream of a seed and a purpose, for example `randomStream(1, 'order', 'vqa', 5)`. The generator is sfc32. */
-export function randomStream(seed: number, ...purpose: readonly (string | number)[]): RandomStream {
-  const name = [seed, ...purpose].join('/')
-  let a = hashText(name)
-  let b = hashText(`${name}/b`)
-  let c = hashText(`${name}/c`)
+export function randomStream(...name: StreamName): RandomStream {
+  let [a, b, c] = streamStart(...name)
   let counter = 1
   const bits = (): number => {
     const sum = (((a + b) | 0) + counter) | 0
@@ -46,7 +55,7 @@ export function randomStream(seed: number, ...purpose: readonly (string | number
     c = ((c << 21) | (c >>> 11)) + sum
     return sum >>> 0
   }
-  for (let i = 0; i < 12; i++) bits()
+  for (let i = 0; i < WARM_UP; i++) bits()
 
   const next = (): number => bits() / 4294967296
   const integer = (limit: number): number => Math.floor(next() * limit)

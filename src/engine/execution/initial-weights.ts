@@ -2,7 +2,7 @@
 // that adding a layer or a task changes no other weight (spec 1.2). Read next: ../trunk/parameters.ts.
 
 import type { ParameterSpec } from '../nn/forward-context'
-import { randomStream } from '../random'
+import { fillNormal } from '../normal-numbers'
 import { type EngineOptions, engineModel } from './engine-options'
 import type { NamedArray } from './step-engine'
 import { stepProgram } from './step-program'
@@ -42,7 +42,6 @@ export function initialArray({ name, shape, init, std }: ParameterSpec, seed: nu
   const data = new Float32Array(shape.reduce((product, size) => product * size, 1))
   if (init === 'ones') return data.fill(1)
   if (init === 'zeros') return data
-  const stream = randomStream(seed, 'weights', name)
-  for (let i = 0; i < data.length; i++) data[i] = stream.normal() * std
+  fillNormal(data, std, seed, 'weights', name)
   return data
 }

@@ -13,6 +13,8 @@ import type { EngineOptions } from '../execution/engine-options'
 import { type ForwardEngine, createForwardEngine } from '../execution/forward-engine'
 import type { ForwardPlan } from '../execution/forward-plan'
 import type { StepEngine } from '../execution/step-engine'
+import { chooseThreads } from '../threads'
+import { trunkWidth } from '../trunk/trunk-config'
 import { CHECKPOINT_FILES, openCheckpoint, readArrays } from './checkpoint'
 import { openedTasks } from './inherited-answers'
 import { createEngine } from './prepare-run'
@@ -48,9 +50,11 @@ export async function openModel(request: ModelRequest): Promise<OpenedModel> {
   const config = configOfModel(request)
   // The whole run's tasks are opened: answer vocabularies and shapes must be those of training.
   const data = openTaskData({ root: config.data, tasks: openedTasks(config, tasks), config: { ...config, validationExamples: 0 } })
+  chooseThreads(trunkWidth(config.model))
   const backend: BackendReport = await loadBackend(config.backend)
   const all = taskEngineOptions(config, data)
-  const options = { ...all, shapes: all.shapes.filter(({ task }) => tasks.includes(task)) }
+  // Every weight that these tasks use comes from the file, so none is drawn.
+  const options: EngineOptions = { ...all, weights: 'loaded', shapes: all.shapes.filter(({ task }) => tasks.includes(task)) }
   const engine = async (): Promise<StepEngine> => {
     const made = await createEngine(config, options, backend, () => undefined, 'predict')
     try {
