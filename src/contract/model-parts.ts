@@ -4,7 +4,7 @@
 
 import { assertNever } from './check'
 
-/** The sizes that decide the parameters, under the reference's names; a ModelConfig of the engine has them all. */
+/** The sizes that decide the parameters, under the reference's names; the engine's ModelConfig adds to them. */
 export interface ModelDimensions {
   readonly vocab_size: number
   readonly hidden_size: number
@@ -13,18 +13,24 @@ export interface ModelDimensions {
   readonly max_position_embeddings: number
   readonly type_vocab_size: number
   readonly v_feature_size: number
+  /** Detector classes with visual target 0, the feature size with 1 and 2. */
   readonly v_target_size: number
   readonly v_hidden_size: number
   readonly v_num_hidden_layers: number
   readonly v_intermediate_size: number
   readonly bi_hidden_size: number
+  /** So many layers of the regions' stream come before each connection. */
   readonly v_biattention_id: readonly number[]
   readonly task_specific_tokens: boolean
   readonly dynamic_attention: boolean
+  /** False: connection layers are skipped and the streams meet in the fusion alone. */
   readonly with_coattention: boolean
+  /** Rows of the task-token table: a data set's number must be below. */
   readonly taskRows: number
+  /** Widths of the two answer heads. */
   readonly answers: number
   readonly gqaAnswers: number
+  /** Also list the connection layers' q_dense parameters, which a reference checkpoint has and nobody uses. */
   readonly keepUnused: boolean
 }
 

@@ -2,35 +2,18 @@
 // A config.json of a reference checkpoint is read by `readModelConfig`. Read next: parameters.ts, trunk.ts.
 
 import { WorkbenchError } from '../../contract/check'
+import type { AttentionHeads } from '../../contract/memory-forecast'
+import type { ModelDimensions } from '../../contract/model-parts'
 import { ATTENTION_HEADS, TRUNK_SIZES } from '../../contract/model-sizes'
 
 export type VisualTarget = 0 | 1 | 2
 export type Activation = 'gelu' | 'relu' | 'swish'
 
-export interface ModelConfig {
-  readonly vocab_size: number
-  readonly hidden_size: number
-  readonly num_hidden_layers: number
-  readonly num_attention_heads: number
-  readonly intermediate_size: number
-  readonly max_position_embeddings: number
-  readonly type_vocab_size: number
-  readonly v_feature_size: number
-  /** Detector classes with visual target 0, the feature size with 1 and 2. */
-  readonly v_target_size: number
-  readonly v_hidden_size: number
-  readonly v_num_hidden_layers: number
-  readonly v_num_attention_heads: number
-  readonly v_intermediate_size: number
-  readonly bi_hidden_size: number
-  readonly bi_num_attention_heads: number
-  readonly v_biattention_id: readonly number[]
+/** Sizes are in the contract, where the window counts parameters and memory with them; here is the rest. */
+export interface ModelConfig extends ModelDimensions, AttentionHeads {
+  /** So many layers of the text stream come before each connection. */
   readonly t_biattention_id: readonly number[]
   readonly fusion_method: 'mul' | 'sum'
-  readonly task_specific_tokens: boolean
-  readonly dynamic_attention: boolean
-  /** False: connection layers are skipped and the streams meet in the fusion alone. */
-  readonly with_coattention: boolean
   /** Activation of the text's feed-forward parts, of the word head and of the region-class head. */
   readonly hidden_act: Activation
   /** Activation of the regions' feed-forward parts. */
@@ -44,13 +27,6 @@ export interface ModelConfig {
   readonly num_negative: number
   /** Standard deviation of initial weights; 0 means 1/√(inputs of the layer), which suits narrow models. */
   readonly initializer_range: number
-  /** Rows of the task-token table: a data set's number must be below. */
-  readonly taskRows: number
-  /** Widths of the two answer heads. */
-  readonly answers: number
-  readonly gqaAnswers: number
-  /** Also list the connection layers' q_dense parameters, which a reference checkpoint has and nobody uses. */
-  readonly keepUnused: boolean
 }
 
 export type ModelSize = 'tiny' | 'mini' | 'paper'
@@ -95,10 +71,6 @@ export function modelConfig(size: ModelSize, data: DataSizes, visualTarget: Visu
   })
 }
 
-/** Keys of a config.json that decide nothing in the reference, or nothing that is computed here: any value is accepted. */
-const WITHOUT_EFFECT = ['hidden_dropout_prob', 'attention_probs_dropout_prob', 'v_hidden_dropout_prob', 'v_attention_probs_dropout_prob', 'v_initializer_range',
-  'bi_intermediate_size', 'bi_attention_type', 'pooling_method', 'fast_mode', 'objective', 'visualization', 'num_labels'] as const
-
 /**
  * A config.json of the reference: absent keys take the reference's constructor defaults, unknown ones are ignored as there
  * (spec 1.1). A value of a wrong kind, and what the reference itself cannot compute, is a WorkbenchError with every problem.
@@ -115,12 +87,6 @@ export function readModelConfig(json: Readonly<Record<string, unknown>>, heads: 
   if (json['model'] === 'roberta' && json['task_specific_tokens'] === true) problems.push("model is 'roberta' with task_specific_tokens; the reference fails on that, set one of them to another value.")
   if (problems.length > 0) throw new WorkbenchError(`The model configuration is not usable. ${problems.join(' ')}`)
   return checkedModelConfig({ ...defaults, ...Object.fromEntries(known) })
-}
-
-/** Keys of `json` that this program does not know: the reference ignores them too, so a typing error shows only here. */
-export function unknownConfigKeys(json: Readonly<Record<string, unknown>>): string[] {
-  const known: readonly string[] = [...Object.keys(TRUNKS.paper), 'vocab_size', 'v_feature_size', 'v_target_size', 'in_batch_pairs', 'model', ...WITHOUT_EFFECT]
-  return Object.keys(json).filter((key) => !known.includes(key))
 }
 
 function sameKind(value: unknown, example: ModelConfig[keyof ModelConfig]): boolean {
