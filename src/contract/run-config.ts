@@ -76,9 +76,11 @@ export interface RunConfig {
   readonly headLearningRate: number
   /** `reference`: per-task loss scale lr / smallest lr (spec 4.3); `equal`: 1 for all. */
   readonly taskScale: 'reference' | 'equal'
-  /** `manual`: the released code's default, fixed drops with a warm-up that fights them (spec 4.5). */
-  readonly schedule: 'warmup-linear' | 'constant' | 'manual'
+  /** `manual`: the released code's default, fixed drops with a warm-up that fights them; `cosine`: its other option (spec 4.5). */
+  readonly schedule: 'warmup-linear' | 'constant' | 'manual' | 'cosine'
   readonly warmupFraction: number
+  /** `radam`: the released code's other optimizer; it sets adamEpsilon to 1e-8 with it (spec 4.4). */
+  readonly optimizer: 'adamw' | 'radam'
   readonly beta1: number
   readonly beta2: number
   readonly adamEpsilon: number
@@ -209,8 +211,9 @@ export const CONFIG_FIELDS: { readonly [K in ConfigKey]: Field<RunConfig[K]> } =
   learningRate: numberOr(1e-4, 'reference', 0, 10, 'peak learning rate of the trunk'),
   headLearningRate: numberIn(1e-4, 0, 10, 'peak learning rate of the vil_ heads'),
   taskScale: oneOf(['reference', 'equal'], 'reference', 'per-task loss scale'),
-  schedule: oneOf(['warmup-linear', 'constant', 'manual'], 'warmup-linear', 'learning-rate schedule'),
+  schedule: oneOf(['warmup-linear', 'constant', 'manual', 'cosine'], 'warmup-linear', 'learning-rate schedule; manual and cosine as released'),
   warmupFraction: numberIn(0.1, 0, 1, 'share of the iterations spent on warm-up'),
+  optimizer: oneOf(['adamw', 'radam'], 'adamw', 'AdamW, or the released code’s RAdam (with adamEpsilon 1e-8 there)'),
   beta1: numberIn(0.9, 0, 0.999999, 'decay of the first moment'),
   beta2: numberIn(0.999, 0, 0.999999, 'decay of the second moment'),
   adamEpsilon: numberIn(1e-6, 1e-12, 1, 'added to the root of the second moment'),

@@ -5,7 +5,7 @@
 import { type Graph, FLOAT_TYPE, after, float, integer, integers } from './graph'
 import { FLOAT, INT32 } from './native-binding'
 import type { RecordedStep } from './step-graph'
-import { type FedSettings, type UpdateRules, rateOf } from './update'
+import { type FedSettings, type UpdateRules, addMove, rateOf } from './update'
 import type { Variables } from './variables'
 
 /** Fed with every training step: 1 for each of the steps (in the order given to `addIdleUpdates`) that has run before. */
@@ -37,19 +37,9 @@ function steppedOf(graph: Graph, steps: readonly number[]): string {
 
 /** Runs after the step's own updates, behind its loss. */
 function idleUpdate(graph: Graph, variables: Variables, name: string, stepped: string, settings: FedSettings, rules: UpdateRules, behind: string): string {
-  const handle = variables.handle(name)
   const rate = rateOf(graph, name, settings, rules)
-  const value = graph.add('ReadVariableOp', [handle, after(behind)], { dtype: { type: FLOAT } })
-  const adam = graph.add(
-    'ResourceApplyAdam',
-    [
-      handle, variables.moment('m', name), variables.moment('v', name), settings.beta1Power, settings.beta2Power, rate,
-      float(graph, rules.beta1), float(graph, rules.beta2), float(graph, rules.epsilon), graph.add('ZerosLike', [value], FLOAT_TYPE),
-    ],
-    { T: { type: FLOAT }, use_locking: { truth: false }, use_nesterov: { truth: false } }
-  )
-  if (rules.weightDecay === 0 || !rules.decays(name)) return adam
+  const value = graph.add('ReadVariableOp', [variables.handle(name), after(behind)], { dtype: { type: FLOAT } })
+  const gradient = graph.add('ZerosLike', [value], FLOAT_TYPE)
   const decay = graph.share('Mul', [graph.share('Mul', [rate, float(graph, rules.weightDecay)], FLOAT_TYPE), stepped], FLOAT_TYPE)
-  const updated = graph.add('ReadVariableOp', [handle, after(adam)], { dtype: { type: FLOAT } })
-  return graph.add('ResourceApplyGradientDescent', [handle, decay, updated], { T: { type: FLOAT }, use_locking: { truth: false } })
+  return addMove(graph, variables, name, { gradient, rate, decay, behind: rules.kind === 'radam' ? [after(gradient)] : [] }, settings, rules)
 }

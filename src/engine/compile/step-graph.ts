@@ -54,16 +54,19 @@ export interface StepTools {
 
 /** Feeds shared by all steps; `settings/<name>:0`. */
 export const SETTINGS = ['learningRate', 'headLearningRate', 'lossScale', 'beta1Power', 'beta2Power'] as const
+/** Fed beside them with the optimizer RAdam. */
+export const RECTIFIED_SETTINGS = ['stepFactor', 'epsilon'] as const
 export const DROPOUT_SEED = 'settings/dropoutSeed:0'
 
-export function addSettings(graph: Graph): void {
-  for (const name of SETTINGS) graph.add('Placeholder', [], { dtype: { type: FLOAT }, shape: { shape: [] } }, `settings/${name}`)
+export function addSettings(graph: Graph, kind?: UpdateRules['kind']): void {
+  for (const name of kind === 'radam' ? [...SETTINGS, ...RECTIFIED_SETTINGS] : SETTINGS) graph.add('Placeholder', [], { dtype: { type: FLOAT }, shape: { shape: [] } }, `settings/${name}`)
   graph.add('Placeholder', [], { dtype: { type: INT32 }, shape: { shape: [2] } }, 'settings/dropoutSeed')
 }
 
 const settings: FedSettings = {
   learningRate: 'settings/learningRate:0', headLearningRate: 'settings/headLearningRate:0',
   beta1Power: 'settings/beta1Power:0', beta2Power: 'settings/beta2Power:0',
+  stepFactor: 'settings/stepFactor:0', epsilon: 'settings/epsilon:0',
 }
 /** The same for nodes that are added behind the steps (idle-update.ts). */
 export const FED_SETTINGS = settings

@@ -1,4 +1,4 @@
-// The optimizer as graph nodes: AdamW with two learning rates, decoupled decay after the Adam update, optional clipping of
+// The optimizer as graph nodes: AdamW with two learning rates, decoupled decay after the Adam update (RAdam: before), optional clipping of
 // the global gradient norm (spec 4.3, 4.4). Only parameters with a gradient in the step are updated.
 // Read next: step-graph.ts.
 
@@ -13,9 +13,14 @@ export interface FedSettings {
   /** β₁ᵗ and β₂ᵗ; 0 switches the bias correction off. */
   readonly beta1Power: string
   readonly beta2Power: string
+  /** Of RAdam (optimizer/rectified-step.ts), which feeds powers of 0. */
+  readonly stepFactor: string
+  readonly epsilon: string
 }
 
 export interface UpdateRules {
+  /** AdamW if absent. */
+  readonly kind?: 'adamw' | 'radam'
   readonly beta1: number
   readonly beta2: number
   readonly epsilon: number
@@ -69,19 +74,38 @@ export function addUpdate(
   const decay = (rate: string): string => graph.share('Mul', [rate, float(graph, rules.weightDecay)], FLOAT_TYPE)
   const done = applied.map(({ name, output }) => {
     const rate = rateOf(graph, name, settings, rules)
-    const handle = variables.handle(name)
-    const adam = graph.add(
-      'ResourceApplyAdam',
-      [
-        handle, variables.moment('m', name), variables.moment('v', name), settings.beta1Power, settings.beta2Power, rate,
-        float(graph, rules.beta1), float(graph, rules.beta2), float(graph, rules.epsilon), output, after(variables.value(name)),
-      ],
-      { T: { type: FLOAT }, use_locking: { truth: false }, use_nesterov: { truth: false } }
-    )
-    if (rules.weightDecay === 0 || !rules.decays(name)) return adam
-    const updated = graph.add('ReadVariableOp', [handle, after(adam)], { dtype: { type: FLOAT } })
-    return graph.add('ResourceApplyGradientDescent', [handle, decay(rate), updated], { T: { type: FLOAT }, use_locking: { truth: false } })
+    return addMove(graph, variables, name, { gradient: output, rate, decay: decay(rate), behind: [after(variables.value(name)), ...(rules.kind === 'radam' ? [after(output)] : [])] }, settings, rules)
   })
   return { norm, done }
 }
 
+export interface Move {
+  readonly gradient: string
+  readonly rate: string
+  /** Of the value; unused where the parameter is not decayed. */
+  readonly decay: string
+  /** What must have run before the value changes. */
+  readonly behind: readonly string[]
+}
+
+/** Moments, value and decay of one parameter; the node that must have run when all is done. */
+export function addMove(graph: Graph, variables: Variables, name: string, move: Move, settings: FedSettings, rules: UpdateRules): string {
+  const handle = variables.handle(name)
+  const rectified = rules.kind === 'radam'
+  const decays = rules.weightDecay !== 0 && rules.decays(name)
+  const shrink = (behind: readonly string[]): string => {
+    const value = graph.add('ReadVariableOp', [handle, ...behind], { dtype: { type: FLOAT } })
+    return graph.add('ResourceApplyGradientDescent', [handle, move.decay, value], { T: { type: FLOAT }, use_locking: { truth: false } })
+  }
+  const behind = rectified && decays ? [after(shrink(move.behind))] : move.behind
+  const adam = graph.add(
+    'ResourceApplyAdam',
+    [
+      handle, variables.moment('m', name), variables.moment('v', name), settings.beta1Power, settings.beta2Power,
+      rectified ? graph.share('Mul', [move.rate, settings.stepFactor], FLOAT_TYPE) : move.rate,
+      float(graph, rules.beta1), float(graph, rules.beta2), rectified ? settings.epsilon : float(graph, rules.epsilon), move.gradient, ...behind,
+    ],
+    { T: { type: FLOAT }, use_locking: { truth: false }, use_nesterov: { truth: false } }
+  )
+  return rectified || !decays ? adam : shrink([after(adam)])
+}

@@ -7,11 +7,12 @@ import { addClearing } from '../compile/accumulation'
 import { createGraph } from '../compile/graph'
 import { type TypedValues, nativeBackend } from '../compile/native-binding'
 import { type Session, type SessionFeed, openSession } from '../compile/session'
-import { DROPOUT_SEED, type RecordedStep, SETTINGS, type StepKind, type StepTools, addSettings, recordPretraining, recordTask, recordUpdate } from '../compile/step-graph'
+import { DROPOUT_SEED, RECTIFIED_SETTINGS, type RecordedStep, SETTINGS, type StepKind, type StepTools, addSettings, recordPretraining, recordTask, recordUpdate } from '../compile/step-graph'
 import type { UpdateRules } from '../compile/update'
 import { addVariableAccess, createVariables } from '../compile/variables'
 import { frozenBy } from '../optimizer/frozen-parameters'
 import { decaysUnder, rateFactorOf, usesHeadRate } from '../optimizer/parameter-groups'
+import { kernelNumbers } from '../optimizer/rectified-step'
 import { type EngineOptions, type Feed, type InputSpec, engineModel, pretrainingInputSpecs, taskInputSpecs } from './engine-options'
 import { type IdleDrift, addIdleDrift, driftFeed } from './idle-drift'
 import { LOSS_SHARES } from './micro-batch'
@@ -85,7 +86,7 @@ export function stepPlans(options: EngineOptions): StepPlan[] {
 /** Records all steps and opens their session, whose variables have no values yet. */
 export function compileSteps(options: EngineOptions, plans: readonly StepPlan[], purpose: 'train' | 'predict'): CompiledSteps {
   const graph = createGraph()
-  addSettings(graph)
+  addSettings(graph, options.optimizer.kind)
   const model = engineModel(options)
   const parameters = stepProgram.modelParameters(model)
   const { optimizer } = options
@@ -163,15 +164,19 @@ export function runStep(session: Session, step: RecordedStep, feeds: readonly Fe
 
 /** What every training step is fed beside its batch. */
 export function fedSettings({ optimizer }: EngineOptions, settings: StepSettings): SessionFeed[] {
-  const { beta1, beta2, biasCorrection } = optimizer
-  const numbers: Record<(typeof SETTINGS)[number], number> = {
+  const { beta1, beta2, kind } = optimizer
+  const rectified = kind === 'radam'
+  const biasCorrection = optimizer.biasCorrection && !rectified
+  const { rateFactor: stepFactor, epsilon } = kernelNumbers(optimizer, optimizer.epsilon, settings.update)
+  const numbers: Record<(typeof SETTINGS)[number] | (typeof RECTIFIED_SETTINGS)[number], number> = {
     learningRate: settings.learningRate, headLearningRate: settings.headLearningRate, lossScale: settings.lossScale,
     // Powers of 0 leave the moments as they are: no bias correction, as in the reference.
     beta1Power: biasCorrection ? beta1 ** settings.update : 0,
     beta2Power: biasCorrection ? beta2 ** settings.update : 0,
+    stepFactor, epsilon,
   }
   return [
-    ...SETTINGS.map((name) => ({ name: `settings/${name}:0`, shape: [], data: Float32Array.of(numbers[name]) })),
+    ...[...SETTINGS, ...(rectified ? RECTIFIED_SETTINGS : [])].map((name) => ({ name: `settings/${name}:0`, shape: [], data: Float32Array.of(numbers[name]) })),
     { name: DROPOUT_SEED, shape: [2], data: Int32Array.from(settings.dropoutSeed) },
   ]
 }

@@ -10,6 +10,8 @@ import type { TaskShape } from './step-engine'
 export type TaskToken = 'dataset' | 'head' | 'none'
 
 export interface OptimizerOptions {
+  /** AdamW if absent. */
+  readonly kind?: 'adamw' | 'radam'
   readonly beta1: number
   readonly beta2: number
   readonly epsilon: number

@@ -1,11 +1,12 @@
 // AdamW as the reference has it (spec 4.4), in plain TensorFlow.js: moments, the update without or with bias correction,
-// then decoupled decay of the updated value. Only parameters with a gradient in the step move, or with `drift` also those
+// then decoupled decay of the updated value; or RAdam (rectified-step.ts). Only parameters with a gradient in the step move, or with `drift` also those
 // that had one before.
 // Read next: ../compile/update.ts, the same as graph nodes.
 
 import { type Scalar, type Tensor, type Variable, add, addN, div, minimum, mul, scalar, sqrt, square, sub, sum, tidy, variable, zeros } from '@tensorflow/tfjs-core'
 import type { OptimizerOptions } from '../execution/engine-options'
 import { decaysUnder, rateFactorOf, usesHeadRate } from './parameter-groups'
+import { rectifiedStep } from './rectified-step'
 
 export interface UpdateSettings {
   readonly learningRate: number
@@ -79,8 +80,14 @@ function updateWeight(
   first.assign(add(mul(first, beta1), mul(gradient, 1 - beta1)))
   second.assign(add(mul(second, beta2), mul(square(gradient), 1 - beta2)))
   const rate = (usesHeadRate(name) ? settings.headLearningRate : settings.learningRate) * rateFactorOf(name, options)
-  const updated = sub(weight, mul(div(first, add(sqrt(second), epsilon)), rate * biasCorrection(options, settings.update)))
   const decay = decaysUnder(name, options) ? rate * weightDecay : 0
+  if (options.kind === 'radam') {
+    const { factor, adaptive } = rectifiedStep(options, settings.update)
+    const decayed = decay > 0 ? sub(weight, mul(weight, decay)) : weight
+    weight.assign(sub(decayed, mul(adaptive ? div(first, add(sqrt(second), epsilon)) : first, rate * factor)))
+    return
+  }
+  const updated = sub(weight, mul(div(first, add(sqrt(second), epsilon)), rate * biasCorrection(options, settings.update)))
   weight.assign(decay > 0 ? sub(updated, mul(updated, decay)) : updated)
 }
 

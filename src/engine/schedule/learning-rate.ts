@@ -1,10 +1,10 @@
-// Learning rate as a pure function of counters (spec 4.3, 4.5): warm-up, then linear to 0 or constant, or the released
+// Learning rate as a pure function of counters (spec 4.3, 4.5): warm-up, then linear to 0, a cosine, or constant, or the released
 // code's fixed drops; the peak; and the per-task loss scale. Read next: training/train-run.ts, which keeps the counter.
 
 import { PRETRAINING_REFERENCE, type TaskId, taskById } from '../../contract/task-catalog'
 
 export interface LearningRateSchedule {
-  readonly kind: 'warmup-linear' | 'constant' | 'manual'
+  readonly kind: 'warmup-linear' | 'constant' | 'manual' | 'cosine'
   readonly totalSteps: number
   /** Share of the steps spent on warm-up; its length need not be whole. */
   readonly warmupFraction: number
@@ -25,8 +25,9 @@ export interface StepPlace {
 export function rateFactor(schedule: LearningRateSchedule, k: number, place: StepPlace = { round: k, first: true }): number {
   const warmup = schedule.warmupFraction * schedule.totalSteps
   if (schedule.kind === 'manual') return manualFactor(warmup, schedule.epochRounds ?? schedule.totalSteps, k, place)
+  if (schedule.kind === 'cosine' && place.round > Math.floor(warmup)) return cosineFactor(warmup, schedule.totalSteps, place.round)
   if (k < warmup) return k / Math.max(1, warmup)
-  if (schedule.kind === 'constant') return 1
+  if (schedule.kind === 'constant' || schedule.kind === 'cosine') return 1
   return Math.max(0, (schedule.totalSteps - k) / Math.max(1, schedule.totalSteps - warmup))
 }
 
@@ -46,6 +47,14 @@ function manualFactor(warmup: number, epochRounds: number, k: number, { round, f
   // What the last warm-up step has set stays until the next epoch begins.
   const sameEpoch = warmup > 0 && Math.floor(round / epochRounds) === Math.floor((lastOfWarmup - 1) / epochRounds)
   return sameEpoch ? 1 : ofEpoch(round)
+}
+
+/**
+ * The released options `cosine` and `cosine_warm`, which agree: after the warm-up half a cosine over as many rounds as the whole
+ * run has, so it ends above 0 by what the warm-up took. It is moved once a round, after all tasks, also where all are stopped.
+ */
+function cosineFactor(warmup: number, totalSteps: number, round: number): number {
+  return (1 + Math.cos((Math.PI * (round - Math.floor(warmup))) / totalSteps)) / 2
 }
 
 /** Peak rate of the trunk: a number, or for `reference` the smallest rate of the chosen tasks (none: pre-training's). */

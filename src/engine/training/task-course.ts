@@ -45,8 +45,8 @@ export function taskEngineOptions(config: RunConfig, data: Pick<TaskData, 'shape
   }
 }
 
-export function optimizerOptions({ beta1, beta2, adamEpsilon: epsilon, biasCorrection, weightDecay, clipNorm, idleHeads, bertRate, decayRule }: RunConfig): OptimizerOptions {
-  return { beta1, beta2, epsilon, biasCorrection, weightDecay, clipNorm, idleHeads, bertRate, decayRule }
+export function optimizerOptions({ optimizer: kind, beta1, beta2, adamEpsilon: epsilon, biasCorrection, weightDecay, clipNorm, idleHeads, bertRate, decayRule }: RunConfig): OptimizerOptions {
+  return { kind, beta1, beta2, epsilon, biasCorrection, weightDecay, clipNorm, idleHeads, bertRate, decayRule }
 }
 
 function notesOf({ task, cleaning, problems, notes }: TaskReport): string[] {

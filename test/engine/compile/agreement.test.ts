@@ -35,6 +35,7 @@ const OPTIONS: [string, 'vqa' | 'refcoco' | 'nlvr2', Partial<EngineOptions>][] =
   ['one token per head, the streams added', 'vqa', { taskToken: 'head', model: { ...sampleModel, fusion_method: 'sum' } }],
   ['dynamic attention, dropout', 'refcoco', { dropout: 0.1, model: { ...sampleModel, dynamic_attention: true } }],
   ['no co-attention, clipping', 'nlvr2', { model: { ...sampleModel, with_coattention: false }, optimizer: { ...optimizer, clipNorm: 0.1 } }],
+  ['RAdam, with its first updates and its later ones', 'vqa', { optimizer: { ...optimizer, kind: 'radam', weightDecay: 0.1 } }],
   ['a frozen prefix of both streams', 'refcoco', { freeze: 'text:1,vision:0', dropout: 0.1 }],
   ['the heads alone, in parts', 'nlvr2', { freeze: 'trunk', microBatch: 4 }],
 ]

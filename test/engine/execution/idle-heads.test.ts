@@ -50,9 +50,9 @@ it('rests by default', async () => {
   engine.dispose()
 })
 
-it('is the same in the compiled and the plain engine, also where a run was resumed in between or batches are computed in parts', async () => {
+it.each(['adamw', 'radam'] as const)('is the same in the compiled and the plain engine, also where a run was resumed in between or batches are computed in parts: %s', async (kind) => {
   // Another rate for BERT's weights and no decay of LayerNorms must agree as well.
-  const made = options('drift', { bertRate: 0.5, decayRule: 'norms', weightDecay: 0.1 })
+  const made = options('drift', { kind, bertRate: 0.5, decayRule: 'norms', weightDecay: 0.1 })
   const [compiled, eager, resumed] = [await createCompiledEngine(made), await createEagerEngine(made), await createCompiledEngine(made)]
   const parts = await createCompiledEngine({ ...made, microBatch: 2 })
   await stepped(compiled, ROUND.slice(0, 2))

@@ -26,6 +26,30 @@ function run(options: Partial<OptimizerOptions>, name: string, gradients: readon
   return { weights, norms }
 }
 
+describe('RAdam', () => {
+  // PyTorch 2.15: torch.optim.RAdam(lr 0.1, falling by a twentieth of it each step, eps 1e-8, decoupled_weight_decay), float32.
+  const GRADIENTS = [[2, -0.5, 0.001], [1, 0.25, -0.002], [-0.5, 0.125, 0.003], [0.75, -1, 0], [3, 0.5, -0.001], [-2, 0.3, 0.002], [0.1, -0.2, 0.004], [1.5, 0.7, -0.003], [0, 0, 0], [-1, 2, 0.001]]
+  const PYTORCH: Readonly<Record<string, readonly (readonly number[])[]>> = {
+    0: [[0.80000001, -1.95000005, 0.49990001], [0.66000003, -1.94000006, 0.499955], [0.59291518, -1.93817353, 0.49988824], [0.52944326, -1.91223359, 0.49984354], [0.42568609, -1.90354908, 0.49983126],
+      [0.42503738, -1.90347064, 0.49923548], [0.42434037, -1.90321267, 0.49799684], [0.42329383, -1.90358281, 0.49749231], [0.42231745, -1.90392816, 0.49702162], [0.42172909, -1.90516448, 0.4964036]],
+    0.01: [[0.79900002, -1.94800007, 0.49940002], [0.65824103, -1.93614948, 0.49898058], [0.59056377, -1.93258047, 0.49846476], [0.52658987, -1.90499783, 0.49799636], [0.42241141, -1.89478934, 0.49758568],
+      [0.42144591, -1.8932898, 0.49661672], [0.42045388, -1.89170659, 0.49503043], [0.41913405, -1.89084709, 0.49420413], [0.41790619, -1.89005792, 0.49343693], [0.417088, -1.89025474, 0.49254754]]
+  }
+
+  it.each([0, 0.01])('makes the updates of PyTorch’s, first without and then with the second moment: weight decay %f', (weightDecay) => {
+    const weight = variable(tensor([1, -2, 0.5]))
+    const optimizer = createAdamw({ ...REFERENCE, kind: 'radam', epsilon: 1e-8, weightDecay })
+    GRADIENTS.forEach((gradient, i) => tidy(() => {
+      const learningRate = 0.1 * (1 - i / 20)
+      optimizer.apply(new Map([['w', weight]]), new Map<string, Tensor>([['w', tensor(gradient)]]), { learningRate, headLearningRate: 0, update: i + 1 })
+      const made = [...weight.dataSync()]
+      made.forEach((value, place) => expect(Math.abs(value - (PYTORCH[weightDecay]?.[i]?.[place] ?? Number.NaN)), `update ${i + 1}`).toBeLessThan(5e-7))
+    }))
+    optimizer.dispose()
+    weight.dispose()
+  })
+})
+
 describe('AdamW', () => {
   it('without bias correction takes a first step of about 3.16 learning rates', () => {
     // m = 0.1 g, v = 0.001 g²: the step is 0.1 / √0.001 of the learning rate.

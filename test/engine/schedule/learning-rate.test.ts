@@ -14,6 +14,25 @@ describe('rateFactor', () => {
   })
 })
 
+describe('the released cosine', () => {
+  // PyTorch 2.15, stepped as the released loop does with two tasks: LambdaLR for the warm-up, then CosineAnnealingLR; the first
+  // number of a pair is the round's first step.
+  it.each([
+    [20, 3, [[0, 0.333333333], [0.333333333, 0.666666667], [0.666666667, 1], [1, 1], [0.99384417, 0.99384417], [0.975528258, 0.975528258], [0.945503262, 0.945503262], [0.904508497, 0.904508497],
+      [0.853553391, 0.853553391], [0.793892626, 0.793892626], [0.72699525, 0.72699525], [0.654508497, 0.654508497], [0.578217233, 0.578217233], [0.5, 0.5], [0.421782767, 0.421782767],
+      [0.345491503, 0.345491503], [0.27300475, 0.27300475], [0.206107374, 0.206107374], [0.146446609, 0.146446609], [0.095491503, 0.095491503]]],
+    [12, 1.5, [[0, 0.666666667], [0.666666667, 1], [0.982962913, 0.982962913], [0.933012702, 0.933012702], [0.853553391, 0.853553391], [0.75, 0.75], [0.629409523, 0.629409523], [0.5, 0.5],
+      [0.370590477, 0.370590477], [0.25, 0.25], [0.146446609, 0.146446609], [0.066987298, 0.066987298]]],
+    [8, 0, [[1, 1], [0.961939766, 0.961939766], [0.853553391, 0.853553391], [0.691341716, 0.691341716], [0.5, 0.5], [0.308658284, 0.308658284], [0.146446609, 0.146446609], [0.038060234, 0.038060234]]]
+  ])('is that of PyTorch over %i rounds with %f of warm-up', (totalSteps, warmup, rates) => {
+    const schedule = { kind: 'cosine', totalSteps, warmupFraction: warmup / totalSteps } as const
+    rates.forEach(([first, second], round) => {
+      expect(rateFactor(schedule, round, { round, first: true }), `round ${round}`).toBeCloseTo(first ?? Number.NaN, 8)
+      expect(rateFactor(schedule, round + 1, { round, first: false }), `round ${round}`).toBeCloseTo(second ?? Number.NaN, 8)
+    })
+  })
+})
+
 describe('lossScale', () => {
   it('is 2 for question answering and 1 for the rest of the twelve', () => {
     const doubled = TASK_IDS.filter((task) => lossScale(task, TASK_IDS, 'reference') === 2)
