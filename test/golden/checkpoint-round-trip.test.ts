@@ -11,7 +11,7 @@ import { type StoredWeights, withWeights } from '../../src/engine/checkpoint/wei
 import { createCompiledEngine } from '../../src/engine/execution/compiled-engine'
 import { createEagerEngine } from '../../src/engine/execution/eager-engine'
 import type { EngineOptions } from '../../src/engine/execution/engine-options'
-import { readJson } from '../../src/engine/parity/parity-model'
+import { readJsonObject } from '../../src/engine/json-object'
 import { exportWeights } from '../../src/engine/training/export-weights'
 import { loadWeights } from '../../src/engine/training/start-weights'
 import { readModelConfig } from '../../src/engine/trunk/trunk-config'
@@ -20,7 +20,7 @@ const TINY = join(__dirname, 'fixtures', 'tiny')
 const REFERENCE = join(TINY, 'model.safetensors')
 const SHARED = join(process.env['TWELVE_IN_ONE_SHARED'] ?? join(__dirname, '..', '..', '..', 'shared'), 'parity', 'tiny')
 const OPTIONS: EngineOptions = {
-  model: readModelConfig(readJson(join(TINY, 'config.json')), { answers: 37, gqaAnswers: 23 }),
+  model: readModelConfig(readJsonObject(join(TINY, 'config.json')), { answers: 37, gqaAnswers: 23 }),
   shapes: [{ task: 'snli-ve', examples: 2, words: 6, regions: 5, targetWidth: 3 }], seed: 1, taskToken: 'dataset', dropout: 0,
   optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, biasCorrection: false, weightDecay: 0.01, clipNorm: 0 }
 }

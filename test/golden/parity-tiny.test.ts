@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { loadBackend } from '../../src/engine/backend'
 import { readSafetensors } from '../../src/engine/checkpoint/safetensors'
+import { readJsonObject } from '../../src/engine/json-object'
 import { type ParityReport, runParity } from '../../src/engine/parity/run-parity'
-import { readJson, readParityModel } from '../../src/engine/parity/parity-model'
+import { readParityModel } from '../../src/engine/parity/parity-model'
 import { parameterGroup } from '../../src/engine/optimizer/parameter-groups'
 
 const TINY = join(__dirname, 'fixtures', 'tiny')
@@ -52,7 +53,7 @@ describe('the parity check', () => {
 
   it('finds every parameter of the reference in its own group', async () => {
     await loadBackend('auto')
-    const groups = readJson(join(TINY, 'grads', 'param_groups_and_norms.json'))['groups'] as Record<string, [number, number]>
+    const groups = readJsonObject(join(TINY, 'grads', 'param_groups_and_norms.json'))['groups'] as Record<string, [number, number]>
     const model = readParityModel(join(TINY, 'config.json'), join(TINY, 'model.safetensors'))
     expect([...model.weights.keys()].sort()).toEqual(Object.keys(groups).sort())
     for (const [name, [rate, decay]] of Object.entries(groups)) {

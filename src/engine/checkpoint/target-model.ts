@@ -2,10 +2,11 @@
 // the file tell. Sizes that data decide (vocabulary, answers) come from the file unless the model is the paper's.
 // Read next: ../trunk/trunk-config.ts, import-weights.ts.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { WorkbenchError, check } from '../../contract/check'
+import { check } from '../../contract/check'
 import { RELEASED_SIZES } from '../../contract/model-sizes'
+import { readJsonObject } from '../json-object'
 import { modelParameters } from '../trunk/parameters'
 import { type DataSizes, type ModelConfig, type ModelSize, modelConfig, readModelConfig } from '../trunk/trunk-config'
 import { WORD_TABLE } from './name-rules'
@@ -43,7 +44,7 @@ export function presetTarget(size: ModelSize, file: Shapes): TargetModel {
 
 /** The model of a reference config.json; what such a file does not say (answers, token table) the weights tell. */
 export function configTarget(path: string, file: Shapes): TargetModel {
-  const json = readJson(path)
+  const json = readJsonObject(path)
   check(typeof json['hidden_size'] === 'number' || typeof json['v_hidden_size'] === 'number', () =>
     `'${path}' is no model configuration of the reference: it has neither hidden_size nor v_hidden_size. For a run of this program use --run.`)
   const config = readModelConfig(json, { answers: rows(file, ANSWERS, RELEASED_SIZES.answers), gqaAnswers: rows(file, GQA_ANSWERS, RELEASED_SIZES.gqaAnswers) })
@@ -55,7 +56,7 @@ export function configTarget(path: string, file: Shapes): TargetModel {
 /** Without being told: a reference config.json beside the file, else the sizes that the shapes tell. */
 export function guessedTarget(path: string, file: Shapes): TargetModel {
   const beside = join(dirname(path), 'config.json')
-  if (existsSync(beside) && 'v_hidden_size' in readJson(beside)) return configTarget(beside, file)
+  if (existsSync(beside) && 'v_hidden_size' in readJsonObject(beside)) return configTarget(beside, file)
   check([...file.keys()].some((name) => /^bert\.(embeddings|encoder|v_embeddings)\./.test(name)), () =>
     `'${path}' holds none of the reference's parameters; its arrays: ${[...file.keys()].slice(0, 4).join(', ')}.`)
   return modelTarget('the shapes in the file', inferredConfig(file))
@@ -86,14 +87,4 @@ function inferredConfig(file: Shapes): ModelConfig {
     v_biattention_id: Array.from({ length: connections }, (_, k) => k), t_biattention_id: Array.from({ length: connections }, (_, k) => textLayers - connections + k),
     task_specific_tokens: file.has(TASK_TABLE), dynamic_attention: has('.dyLinear_q.')
   }, { answers: rows(file, ANSWERS, RELEASED_SIZES.answers), gqaAnswers: rows(file, GQA_ANSWERS, RELEASED_SIZES.gqaAnswers) })
-}
-
-function readJson(path: string): Record<string, unknown> {
-  try {
-    const json: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>
-  } catch (error) {
-    throw new WorkbenchError(`Cannot read '${path}': ${error instanceof Error ? error.message : String(error)}.`)
-  }
-  throw new WorkbenchError(`'${path}' holds no JSON object.`)
 }

@@ -9,11 +9,12 @@ import { type Task, type TaskId, taskById } from '../../contract/task-catalog'
 import { type StoredTensor, asFloat32, readSafetensors } from '../checkpoint/safetensors'
 import { valueAndGradients } from '../execution/gradients'
 import { type Inputs, input, stepProgram } from '../execution/step-program'
+import { readJsonObject } from '../json-object'
 import { forwardContext } from '../nn/forward-context'
 import { scoreOf } from '../tasks/evaluation'
 import { isFrozen } from '../trunk/frozen-prefix'
 import { type ParityRow, absoluteRow, identicalRow, lengthOf, relativeRow } from './comparison'
-import { type ParityModel, readJson } from './parity-model'
+import type { ParityModel } from './parity-model'
 
 /** The fixture's prefixes and our tasks. */
 const TASK_OF_PREFIX: Readonly<Record<string, TaskId>> = {
@@ -23,9 +24,9 @@ const TASK_OF_PREFIX: Readonly<Record<string, TaskId>> = {
 /** Compares every loss, train score and gradient that `file` and its neighbours losses.json and grad_norms.json hold. */
 export function compareGradients(model: ParityModel, file: string): ParityRow[] {
   const { tensors } = readSafetensors(file)
-  const losses = readJson(join(dirname(file), 'losses.json'))['losses'] as Readonly<Record<string, Expected>>
+  const losses = readJsonObject(join(dirname(file), 'losses.json'))['losses'] as Readonly<Record<string, Expected>>
   const normsFile = join(dirname(file), 'grad_norms.json')
-  const norms = existsSync(normsFile) ? (readJson(normsFile) as unknown as Norms) : null
+  const norms = existsSync(normsFile) ? (readJsonObject(normsFile) as unknown as Norms) : null
   const prefixes = [...new Set([...tensors.keys()].map((name) => name.split('.')[0] ?? ''))]
   return prefixes.flatMap((prefix) => {
     const expected = losses[prefix]

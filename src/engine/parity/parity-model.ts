@@ -1,10 +1,10 @@
 // A reference model from its folder: config.json and model.safetensors (spec section 8), ready to be run.
 // Read next: run-parity.ts, parity-losses.ts.
 
-import { readFileSync } from 'node:fs'
 import { type Tensor, type Variable, dispose, tensor, tidy, variable } from '@tensorflow/tfjs-core'
 import { WorkbenchError, check } from '../../contract/check'
 import { type StoredTensor, asFloat32, readSafetensors } from '../checkpoint/safetensors'
+import { readJsonObject } from '../json-object'
 import type { Parameters } from '../nn/forward-context'
 import { type ModelConfig, readModelConfig } from '../trunk/trunk-config'
 import { modelParameters } from '../trunk/parameters'
@@ -22,7 +22,7 @@ export function readParityModel(configFile: string, weightsFile: string): Parity
   const { tensors } = readSafetensors(weightsFile)
   const rows = (name: string, otherwise: number): number => tensors.get(name)?.shape[0] ?? otherwise
   const config: ModelConfig = {
-    ...readModelConfig(readJson(configFile), {
+    ...readModelConfig(readJsonObject(configFile), {
       answers: rows('vil_prediction.logit_fc.3.weight', 0), gqaAnswers: rows('vil_prediction_gqa.logit_fc.3.weight', 0)
     }),
     taskRows: rows('bert.embeddings.task_embeddings.weight', 20)
@@ -56,16 +56,6 @@ export function tidied<T>(compute: () => T): T {
   return value as T
 }
 
-/** A JSON file that holds an object. */
-export function readJson(path: string): Record<string, unknown> {
-  try {
-    const json: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>
-  } catch (error) {
-    throw new WorkbenchError(`Cannot read '${path}': ${error instanceof Error ? error.message : String(error)}.`)
-  }
-  throw new WorkbenchError(`'${path}' holds no JSON object.`)
-}
 
 function weightTensor(file: string, spec: { name: string; shape: readonly number[] }, stored: StoredTensor | undefined): Variable {
   check(stored, () => `'${file}' has no tensor '${spec.name}', which the model of config.json needs.`)

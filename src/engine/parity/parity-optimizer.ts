@@ -8,12 +8,13 @@ import { check } from '../../contract/check'
 import { TASKS } from '../../contract/task-catalog'
 import { type StoredTensor, asFloat32, readSafetensors } from '../checkpoint/safetensors'
 import { valueAndGradients } from '../execution/gradients'
+import { readJsonObject } from '../json-object'
 import { createAdamw } from '../optimizer/adamw'
 import { parameterGroup } from '../optimizer/parameter-groups'
 import { rateFactor } from '../schedule/learning-rate'
 import { type ParityRow, type ParitySection, absoluteRow, furthest, identicalRow, lengthOf, relativeRow } from './comparison'
 import { fixtureInputs, fixtureLoss, taskOfPrefix } from './parity-losses'
-import { type ParityModel, readJson, readParityModel } from './parity-model'
+import { type ParityModel, readParityModel } from './parity-model'
 
 interface Scenario {
   readonly optimizer: { readonly betas: readonly [number, number]; readonly eps: number; readonly correct_bias: boolean }
@@ -40,8 +41,8 @@ export function hasOptimizerScenarios(folder: string): boolean {
 /** Runs every scenario of the folder; one section each, and one for the parameter groups. */
 export function compareOptimizer(folder: string): ParitySection[] {
   const grads = join(folder, 'grads')
-  const scenarios = readJson(join(grads, 'optimizer.json'))['scenarios'] as Readonly<Record<string, Scenario>>
-  const recorded = readJson(join(grads, 'param_groups_and_norms.json')) as unknown as Recorded
+  const scenarios = readJsonObject(join(grads, 'optimizer.json'))['scenarios'] as Readonly<Record<string, Scenario>>
+  const recorded = readJsonObject(join(grads, 'param_groups_and_norms.json')) as unknown as Recorded
   const expected = readSafetensors(join(grads, 'optimizer.safetensors')).tensors
   const batches = readSafetensors(join(grads, 'grads.safetensors')).tensors
   const sections = Object.entries(scenarios).map(([name, scenario]): ParitySection => {

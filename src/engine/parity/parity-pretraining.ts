@@ -7,6 +7,7 @@ import { check } from '../../contract/check'
 import { type StoredTensor, asFloat32, readSafetensors } from '../checkpoint/safetensors'
 import { valueAndGradients } from '../execution/gradients'
 import { type Inputs, type PretrainingLoss, stepProgram } from '../execution/step-program'
+import { readJsonObject } from '../json-object'
 import { forwardContext } from '../nn/forward-context'
 import { createAdamw } from '../optimizer/adamw'
 import { negativeCounts, regionChoice } from '../pretraining/region-choice'
@@ -14,7 +15,7 @@ import { rateFactor } from '../schedule/learning-rate'
 import type { VisualTarget } from '../trunk/trunk-config'
 import { type FolderReport, type ParityRow, type ParitySection, absoluteRow, folderReport, identicalRow, lengthOf, relativeRow } from './comparison'
 import { NOISE } from './parity-losses'
-import { type ParityModel, fixtureTensor, readJson, readParityModel, tidied } from './parity-model'
+import { type ParityModel, fixtureTensor, readParityModel, tidied } from './parity-model'
 
 type Objective = 0 | 1 | 2
 
@@ -32,7 +33,7 @@ const GRADIENT = 1e-3
 /** Compares everything that the folder holds. */
 export function pretrainingParity(folder: string): FolderReport {
   const file = join(folder, 'fixture.safetensors')
-  const json = readJson(join(folder, 'losses.json'))
+  const json = readJsonObject(join(folder, 'losses.json'))
   const fixture: Fixture = { folder, file, tensors: readSafetensors(file).tensors, results: json['results'] as Fixture['results'] }
   const sections = ([0, 1, 2] as const).flatMap((visualTarget) => {
     const model = modelOf(folder, visualTarget)

@@ -4,11 +4,11 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { readJsonObject } from '../json-object'
 import type { ParameterSpec } from '../nn/forward-context'
 import { modelParameters } from '../trunk/parameters'
 import { type ModelConfig, readModelConfig } from '../trunk/trunk-config'
 import { type FolderReport, type ParityRow, type ParitySection, folderReport, identicalRow } from './comparison'
-import { readJson } from './parity-model'
 
 const HEADS = { answers: 3129, gqaAnswers: 1533 } as const
 const TIED = ['cls.predictions.decoder.weight', 'bert.embeddings.word_embeddings.weight'] as const
@@ -32,9 +32,9 @@ export function shapesParity(folder: string): FolderReport {
   const sections: ParitySection[] = []
   const full = readModelConfig({ task_specific_tokens: true }, HEADS)
   const shapesFile = join(folder, 'state_dict_shapes.json')
-  if (existsSync(shapesFile)) sections.push({ title: 'names and shapes', rows: shapeRows(full, readJson(shapesFile)) })
+  if (existsSync(shapesFile)) sections.push({ title: 'names and shapes', rows: shapeRows(full, readJsonObject(shapesFile)) })
   const countsFile = join(folder, 'parameter_counts.json')
-  if (existsSync(countsFile)) sections.push({ title: 'parameter counts', rows: countRows(readJson(countsFile) as unknown as Counts) })
+  if (existsSync(countsFile)) sections.push({ title: 'parameter counts', rows: countRows(readJsonObject(countsFile) as unknown as Counts) })
   return folderReport(folder, 'shapes', sections)
 }
 

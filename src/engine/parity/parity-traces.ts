@@ -4,12 +4,12 @@
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { readJsonObject } from '../json-object'
 import { lossScale, rateFactor } from '../schedule/learning-rate'
 import { maySteps, resetDue, validationDue } from '../schedule/round-robin'
 import { STOP_AND_GO_DEFAULTS, type StopAndGoState, checkScore, resetStopAndGo, startStopAndGo } from '../schedule/stop-and-go'
 import { checkScoreAsWorded } from '../schedule/stop-and-go-rule'
 import { type FolderReport, type ParityRow, type ParitySection, absoluteRow, folderReport, identicalRow } from './comparison'
-import { readJson } from './parity-model'
 import { taskOfKey } from './parity-optimizer'
 
 interface Row {
@@ -48,8 +48,8 @@ interface Loop {
 /** Compares controller.json and every loop_*.json of the folder. */
 export function tracesParity(folder: string): FolderReport {
   const names = readdirSync(folder).sort()
-  const controller = names.includes('controller.json') ? [controllerSection(readJson(join(folder, 'controller.json')) as unknown as Controller)] : []
-  const loops = names.filter((name) => /^loop_.*\.json$/.test(name)).map((name) => loopSection(name, readJson(join(folder, name)) as unknown as Loop))
+  const controller = names.includes('controller.json') ? [controllerSection(readJsonObject(join(folder, 'controller.json')) as unknown as Controller)] : []
+  const loops = names.filter((name) => /^loop_.*\.json$/.test(name)).map((name) => loopSection(name, readJsonObject(join(folder, name)) as unknown as Loop))
   return folderReport(folder, 'traces', [...controller, ...loops])
 }
 
