@@ -36,6 +36,16 @@ export interface Benchmark {
   run(context: BenchContext): Promise<Readonly<Record<string, unknown>>>
 }
 
+/** The `run` of a benchmark that asks one process of ours one thing about the preset's tasks: its answer under the preset's name. */
+export async function askOnce({ config, rounds, ours }: BenchContext, name: string, method: string): Promise<Readonly<Record<string, unknown>>> {
+  const child = await ours(name)
+  try {
+    return { [config.preset]: await child.ask(method, { config, rounds: rounds ?? 3 }) }
+  } finally {
+    await child.close()
+  }
+}
+
 export type Milliseconds = number
 
 /** The usual figures of repeated timings. cpuMs: CPU time of all threads, the median. */

@@ -2,7 +2,7 @@
 // TensorFlow is not loaded. Read next: ../data/batcher.ts.
 
 import type { RunConfig } from '../../contract/run-config'
-import { type Benchmark, type Side, timed } from './benchmark'
+import { type Benchmark, type Side, askOnce, timed } from './benchmark'
 import { openRunData } from './step-side'
 
 interface BatchFigures {
@@ -44,12 +44,5 @@ export const dataPipeline: Benchmark = {
   name: 'dataPipeline',
   about: 'training batches a second of every task, without the step',
   side: dataSide,
-  async run({ config, rounds, ours }) {
-    const child = await ours('dataPipeline')
-    try {
-      return { [config.preset]: await child.ask('fill', { config, rounds: rounds ?? 3 }) }
-    } finally {
-      await child.close()
-    }
-  }
+  run: (context) => askOnce(context, 'dataPipeline', 'fill')
 }

@@ -8,7 +8,7 @@ import { createForwardEngine } from '../execution/forward-engine'
 import { asCaption, captionedPictures } from '../tasks/captioned-pictures'
 import { captionIds, rankPairs, rankedLengths } from '../tasks/ranking'
 import { picturesAtOnce, rankingPlans } from '../tasks/ranking-plans'
-import { type Benchmark, type Side, timed } from './benchmark'
+import { type Benchmark, type Side, askOnce, timed } from './benchmark'
 import { openRunData } from './step-side'
 
 /** Captions and pictures of the usual test: 1,000 pictures with five captions each. */
@@ -68,12 +68,5 @@ export const retrieval: Benchmark = {
   name: 'retrieval',
   about: 'captions ranked against pictures, with and without the text’s prefix computed once',
   side: retrievalSide,
-  async run({ config, rounds, ours }) {
-    const child = await ours('retrieval')
-    try {
-      return { [config.preset]: await child.ask('rank', { config, rounds: rounds ?? 3 }) }
-    } finally {
-      await child.close()
-    }
-  }
+  run: (context) => askOnce(context, 'retrieval', 'rank')
 }

@@ -5,7 +5,7 @@ import type { RunConfig } from '../../contract/run-config'
 import { loadBackend } from '../backend'
 import { chooseThreads } from '../threads'
 import { trunkWidth } from '../trunk/trunk-config'
-import { type Benchmark, type Side, timed } from './benchmark'
+import { type Benchmark, type Side, askOnce, timed } from './benchmark'
 import { openRunData } from './step-side'
 
 interface CheckFigures {
@@ -47,12 +47,5 @@ export const validation: Benchmark = {
   name: 'validation',
   about: 'the check of every task on the preset’s validation examples',
   side: validationSide,
-  async run({ config, rounds, ours }) {
-    const child = await ours('validation')
-    try {
-      return { [config.preset]: await child.ask('check', { config, rounds: rounds ?? 3 }) }
-    } finally {
-      await child.close()
-    }
-  }
+  run: (context) => askOnce(context, 'validation', 'check')
 }
