@@ -18,6 +18,7 @@ const programs = {
   'serve/main': 'src/serve/main.ts',
   'picture-worker/main': 'src/engine/mini-world/picture-worker.ts',
   'checkpoint-writer/main': 'src/engine/checkpoint/writer-thread.ts',
+  'batch-maker/main': 'src/engine/pipeline/batch-maker.ts',
 }
 
 /** Kept as require(): native code, and TensorFlow.js, of which there may be only one copy per process. */

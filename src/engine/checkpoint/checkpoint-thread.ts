@@ -1,9 +1,8 @@
 // Hands a checkpoint over to the thread that writes it, array by array, and bounds how much waits for the disk. Without
 // the built thread program (sources, tests) the same writer works here. Read next: writer-thread.ts, checkpoint-writer.ts.
 
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { builtThreadProgram } from '../thread-program'
 import { openCheckpointWriter, type WriteOrder } from './checkpoint-writer'
 import type { WriteBytes } from './direct-file'
 
@@ -33,14 +32,8 @@ export interface CheckpointThread {
   close(): void
 }
 
-/** The built thread program beside the program that runs; null when running from the sources. */
-function builtWriter(): string | null {
-  const places = ['..', '.', join('..', '..')].map((up) => join(__dirname, up, 'checkpoint-writer', 'main.cjs'))
-  return places.find((place) => existsSync(place)) ?? null
-}
-
 /** `program`: the thread program; null writes in this thread, by `write` (tests put a full disk in its place). */
-export function openCheckpointThread(program: string | null = builtWriter(), write?: WriteBytes, waitingBytes = WAITING_BYTES): CheckpointThread {
+export function openCheckpointThread(program: string | null = builtThreadProgram('checkpoint-writer'), write?: WriteBytes, waitingBytes = WAITING_BYTES): CheckpointThread {
   return program === null ? { begin: (order) => writeHere(order, write), close: () => undefined } : threadOf(program, waitingBytes)
 }
 

@@ -20,7 +20,11 @@ export interface TaskBatches {
   readonly batchesPerPass: number
   /** Training batch with this number, from 0; always full: where a pass ends, the next one begins. */
   batch(number: number): TaskBatch
-  /** Every chosen example once, with evaluation targets, in batches of `checkExamples`; the last is padded with weight 0. */
+  /** Batches of a check: every chosen example once, with evaluation targets, `checkExamples` at a time. */
+  readonly checkBatches: number
+  /** Batch of a check, numbers from 0; the last is padded with weight 0. */
+  checkBatch(number: number): TaskBatch
+  /** All batches of a check, one after another. */
   all(): Generator<TaskBatch>
   readonly checkExamples: number
   /** Indices that `all` visits, in order. */
@@ -62,9 +66,15 @@ export function createBatches(context: TaskContext, shape: TaskShape, split: Tas
     orders.set(pass, made)
     return made
   }
+  const checkBatches = Math.ceil(chosen.length / checkExamples)
   const fixedStream = (example: number): RandomStream => randomStream(seed, 'alternatives', split.task, split.split, example)
+  const checkBatch = (number: number): TaskBatch => {
+    const indices = chosen.slice(number * checkExamples, (number + 1) * checkExamples)
+    if (indices.length === 0) throw new RangeError(`A check of ${split.task} ${split.split} has ${checkBatches} batches; there is none with number ${number}`)
+    return fill({ shape: { ...shape, examples: checkExamples }, indices, train: false, stream: fixedStream })
+  }
   return {
-    split, shape, chosen, checkExamples, stream: fixedStream, examples: count,
+    split, shape, chosen, checkExamples, checkBatches, checkBatch, stream: fixedStream, examples: count,
     batchesPerPass: Math.max(1, Math.ceil(count / shape.examples)),
     batch(number) {
       if (count === 0) throw new Error(`${split.task} ${split.split} has no examples`)
@@ -76,9 +86,7 @@ export function createBatches(context: TaskContext, shape: TaskShape, split: Tas
       })
     },
     *all() {
-      for (let from = 0; from < chosen.length; from += checkExamples) {
-        yield fill({ shape: { ...shape, examples: checkExamples }, indices: chosen.slice(from, from + checkExamples), train: false, stream: fixedStream })
-      }
+      for (let number = 0; number < checkBatches; number++) yield checkBatch(number)
     }
   }
 }

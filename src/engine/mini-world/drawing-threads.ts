@@ -1,9 +1,8 @@
 // Hands batches of pictures to threads, or draws them here where there is no built thread program (tests, sources).
 // The order of the result is that of the pictures, whatever the number of threads. Read next: picture-worker.ts.
 
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { builtThreadProgram } from '../thread-program'
 import { drawPictures, type DrawingOrder, type DrawnPicture } from './draw-pictures'
 import type { DrawingReply } from './picture-worker'
 
@@ -18,18 +17,12 @@ export interface DrawingWork extends DrawingOrder {
   readonly onBatch: (done: number) => void
 }
 
-/** The built thread program beside the program that runs; null when running from the sources. */
-export function builtThreadProgram(): string | null {
-  const places = ['..', '.', join('..', '..')].map((up) => join(__dirname, up, 'picture-worker', 'main.cjs'))
-  return places.find((place) => existsSync(place)) ?? null
-}
-
 /** Draws all pictures; the results in their order. Rejects with the first failure; no thread is left running. */
 export async function drawWithThreads(work: DrawingWork): Promise<DrawnPicture[]> {
   const batches: (readonly (typeof work.pictures)[number][])[] = []
   for (let i = 0; i < work.pictures.length; i += BATCH) batches.push(work.pictures.slice(i, i + BATCH))
   const results: (readonly DrawnPicture[])[] = batches.map(() => [])
-  const program = work.program ?? builtThreadProgram()
+  const program = work.program ?? builtThreadProgram('picture-worker')
   const draw = { folder: work.folder, seed: work.seed, featureSize: work.featureSize }
   let next = 0
   let done = 0

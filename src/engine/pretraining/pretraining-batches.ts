@@ -26,7 +26,11 @@ export interface PretrainingBatches {
   readonly batchesPerPass: number
   /** Training batch with this number, from 0; always full. */
   batch(number: number): PretrainingBatch
-  /** Each of the first `limit` examples (0: all) once, masked the same every time; the last batch is padded. */
+  /** Batches of a check: each of `limit` examples (0: all) once. */
+  checkBatches(limit: number): number
+  /** Batch of such a check, numbers from 0: masked the same every time; the last is padded. */
+  checkBatch(number: number, limit: number): PretrainingBatch
+  /** All batches of a check, one after another. */
   all(limit: number): Generator<PretrainingBatch>
 }
 
@@ -39,8 +43,17 @@ export function createPretrainingBatches(setting: PretrainingSetting, examples: 
     if (order.pass !== pass) order = { pass, indices: randomStream(seed, 'order', 'pretraining', name, pass).shuffle(everything) }
     return order.indices
   }
+  const checkBatches = (limit: number): number => Math.ceil((limit > 0 ? Math.min(limit, examples.length) : examples.length) / rows)
+  let checked: { readonly limit: number; readonly indices: readonly number[] } = { limit: 0, indices: everything }
+  const checkBatch = (number: number, limit: number): PretrainingBatch => {
+    const all = limit === 0 || limit >= examples.length
+    if (checked.limit !== limit) checked = { limit, indices: all ? everything : randomStream(seed, 'validation examples', 'pretraining', name).shuffle(everything).slice(0, limit) }
+    const fixed = checked.indices.slice(number * rows, (number + 1) * rows).map((index) => ({ index, stream: pairStream(seed, name, index) }))
+    if (fixed.length === 0) throw new RangeError(`A check of ${checked.indices.length} captions (${name}) has ${checkBatches(limit)} batches; there is none with number ${number}`)
+    return fillBatch(measured, examples, fixed, randomStream(seed, 'negatives', name, 'fixed', number * rows))
+  }
   return {
-    examples: examples.length,
+    checkBatches, checkBatch, examples: examples.length,
     batchesPerPass: Math.max(1, Math.ceil(examples.length / rows)),
     batch(number) {
       const chosen = Array.from({ length: rows }, (_, row) => number * rows + row).map((place) => {
@@ -51,11 +64,7 @@ export function createPretrainingBatches(setting: PretrainingSetting, examples: 
       return fillBatch(setting, examples, chosen, randomStream(seed, 'negatives', name, number))
     },
     *all(limit) {
-      const chosen = limit > 0 && limit < examples.length ? randomStream(seed, 'validation examples', 'pretraining', name).shuffle(everything).slice(0, limit) : everything
-      for (let from = 0; from < chosen.length; from += rows) {
-        const fixed = chosen.slice(from, from + rows).map((index) => ({ index, stream: pairStream(seed, name, index) }))
-        yield fillBatch(measured, examples, fixed, randomStream(seed, 'negatives', name, 'fixed', from))
-      }
+      for (let number = 0; number < checkBatches(limit); number++) yield checkBatch(number, limit)
     }
   }
 }

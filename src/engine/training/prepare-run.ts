@@ -11,10 +11,13 @@ import { type BackendReport, loadBackend } from '../backend'
 import { type EngineOptions, engineModel } from '../execution/engine-options'
 import { withSmallerParts } from '../execution/out-of-memory'
 import type { StepEngine } from '../execution/step-engine'
+import { openSource } from '../pipeline/data-source'
+import { roundOrder } from '../schedule/round-robin'
 import { chooseThreads } from '../threads'
 import { trunkWidth } from '../trunk/trunk-config'
 import { type LoadedCheckpoint, checkpointPortions } from './checkpoint'
-import type { Course } from './course'
+import type { Course, CourseTask } from './course'
+import type { BatchPlace, CourseFacts } from './course-data'
 import { ensureData } from './data-folder'
 import { environmentNow } from './environment'
 import { writeJson } from './run-folder'
@@ -33,6 +36,8 @@ export interface Preparation {
 export interface PreparedRun {
   readonly engine: StepEngine
   readonly course: Course
+  /** Frees engine and data. */
+  close(): void
   /** What it computes on, for the status bar. */
   readonly device: string
   /** What the weights are, in a sentence. */
@@ -41,27 +46,67 @@ export interface PreparedRun {
   readonly parameters: NonNullable<StateEvent['parameters']>
 }
 
-/** The data of a kind of run: what its engine is made for, and the course on that engine. */
-export interface OpenedData {
-  readonly options: EngineOptions
-  readonly notes: readonly string[]
+/** The opened data of a run. */
+interface OpenedData {
+  readonly facts: CourseFacts
   course(engine: StepEngine): Course
+  close(): void
 }
 
 export async function prepareRun({ config, folder, checkpoint, appVersion, emit }: Preparation): Promise<PreparedRun> {
   // A start that cannot be is refused before minutes are spent on data.
   const weights = checkpoint ? undefined : startFile(config)
   await ensureData(config, emit)
+  // The data are read on their thread while TensorFlow is loaded on this one.
+  const [data, backend] = await both(openData(config, checkpoint), loadedBackend(config))
+  let engine: StepEngine | undefined
+  try {
+    writeJson(join(folder, RUN_FILES.environment), environmentNow(appVersion, backend, __dirname))
+    const { options, notes } = data.facts
+    for (const text of notes) emit({ kind: 'note', text })
+    engine = await createEngine(config, checkpoint ? { ...options, weights: 'loaded' } : options, backend, emit)
+    if (checkpoint) await writeCheckpoint(engine, checkpoint.folder)
+    const start = weights === undefined ? 'starts from random weights' : `starts from ${basename(weights)}: ${describeMatch(await loadWeights(engine, weights))}`
+    const parameters = Object.fromEntries(countParts(engineModel(options)).map(({ id, parameters: count }) => [id, count]))
+    const close = (): void => {
+      made.dispose()
+      data.close()
+    }
+    const made = engine
+    return { engine, course: data.course(engine), close, device: `${backend.device} (${engine.kind})`, start, parameters }
+  } catch (error) {
+    engine?.dispose()
+    data.close()
+    throw error
+  }
+}
+
+function loadedBackend(config: RunConfig): Promise<BackendReport> {
   chooseThreads(trunkWidth(config.model))
-  const backend = await loadBackend(config.backend, config)
-  writeJson(join(folder, RUN_FILES.environment), environmentNow(appVersion, backend, __dirname))
-  const data = await openData(config)
-  for (const text of data.notes) emit({ kind: 'note', text })
-  const engine = await createEngine(config, checkpoint ? { ...data.options, weights: 'loaded' } : data.options, backend, emit)
-  if (checkpoint) await writeCheckpoint(engine, checkpoint.folder)
-  const start = weights === undefined ? 'starts from random weights' : `starts from ${basename(weights)}: ${describeMatch(await loadWeights(engine, weights))}`
-  const parameters = Object.fromEntries(countParts(engineModel(data.options)).map(({ id, parameters: count }) => [id, count]))
-  return { engine, course: data.course(engine), device: `${backend.device} (${engine.kind})`, start, parameters }
+  return loadBackend(config.backend, config)
+}
+
+/** Both results; if the second fails, the data that were opened meanwhile are closed. */
+async function both<T>(opening: Promise<OpenedData>, other: Promise<T>): Promise<[OpenedData, T]> {
+  const [data, found] = await Promise.allSettled([opening, other])
+  if (data.status === 'rejected') throw data.reason
+  if (found.status === 'fulfilled') return [data.value, found.value]
+  data.value.close()
+  throw found.reason
+}
+
+/** Reads the run's data, on a thread where there is one; the batches that come first are made at once. */
+async function openData(config: RunConfig, checkpoint: LoadedCheckpoint | undefined): Promise<OpenedData> {
+  const numbers = checkpoint?.state.loop?.batches ?? {}
+  const firstOf = (tasks: readonly CourseTask[]): BatchPlace[] => tasks.map((task) => ({ task, split: 'train', number: numbers[task] ?? 0 }))
+  if (config.kind === 'pretrain') {
+    const source = await openSource({ config, first: firstOf(['pretraining']), openHere: async () => (await import('./pretraining-course')).openPretraining(config) })
+    const { pretrainingCourse } = await import('./pretraining-course')
+    return { facts: source, course: (engine) => pretrainingCourse(config, source, engine), close: source.close }
+  }
+  const source = await openSource({ config, first: firstOf(roundOrder(config.tasks)), openHere: async () => (await import('./task-course')).openTasks(config) })
+  const { taskCourse } = await import('./task-course')
+  return { facts: source, course: (engine) => taskCourse(config, source, engine), close: source.close }
 }
 
 /** All weights come from the checkpoint: the engine has drawn none. */
@@ -73,11 +118,6 @@ async function writeCheckpoint(engine: StepEngine, folder: string): Promise<void
   }
   const [first] = missing
   check(first === undefined, () => `The checkpoint ${folder} lacks ${missing.size} of the model's weights, ${first ?? ''} among them: it belongs to a model of another size. Start a new run from it with --set start=${folder}.`)
-}
-
-async function openData(config: RunConfig): Promise<OpenedData> {
-  if (config.kind === 'pretrain') return (await import('./pretraining-course')).openPretraining(config)
-  return (await import('./task-course')).openTasks(config)
 }
 
 /**

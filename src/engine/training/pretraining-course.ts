@@ -1,5 +1,5 @@
 // Masked multi-modal pre-training as the loop's course: one place a round, three losses in one step (spec section 5).
-// Read next: ../pretraining/pretraining-data.ts.
+// Built like task-course.ts. Read next: ../pretraining/pretraining-data.ts.
 
 import type { RunConfig } from '../../contract/run-config'
 import type { EngineOptions } from '../execution/engine-options'
@@ -7,18 +7,26 @@ import type { PretrainingResult, StepEngine } from '../execution/step-engine'
 import type { PretrainingBatch } from '../pretraining/pretraining-batch'
 import { type PretrainingData, openPretrainingData } from '../pretraining/pretraining-data'
 import { modelConfig } from '../trunk/trunk-config'
-import type { Course, Gate, Validation } from './course'
-import type { OpenedData } from './prepare-run'
+import type { Course, Validation } from './course'
+import { type CourseData, type DataSource, checkSplit } from './course-data'
 import { optimizerOptions } from './task-course'
 
 /** Reads the captions. Throws a WorkbenchError if they are missing or damaged. */
-export function openPretraining(config: RunConfig): OpenedData {
+export function openPretraining(config: RunConfig): CourseData<PretrainingBatch, PretrainingResult> {
   const data = openPretrainingData({ root: config.data, config })
   const [first] = data.problems
+  const { train, val } = data
+  let check = startCheck(data)
   return {
     options: engineOptions(config, data),
     notes: [...data.notes, ...(first ? [`${data.problems.length} captions left out; the first: ${first.file}, ${first.where}: ${first.message}`] : [])],
-    course: (engine) => pretrainingCourse(config, data, engine)
+    tasks: [{ task: 'pretraining', batchesPerPass: train.batchesPerPass, checks: { val: val.checkBatches(config.validationExamples), test: 0 } }],
+    batch: ({ split, number }) => (split === 'train' ? train.batch(number) : val.checkBatch(number, config.validationExamples)),
+    score({ number }, batch, result) {
+      if (number === 0) check = startCheck(data)
+      check.add(batch, result)
+    },
+    finish: () => check.result()
   }
 }
 
@@ -30,8 +38,9 @@ function engineOptions(config: RunConfig, data: PretrainingData): EngineOptions 
   }
 }
 
-function pretrainingCourse(config: RunConfig, data: PretrainingData, engine: StepEngine): Course {
-  const pass = data.train.batchesPerPass
+/** The course of pre-training on an engine. */
+export function pretrainingCourse(config: RunConfig, source: DataSource<PretrainingBatch, PretrainingResult>, engine: StepEngine): Course {
+  const pass = Math.max(...source.tasks.map(({ batchesPerPass }) => batchesPerPass))
   return {
     tasks: ['pretraining'],
     epochRounds: pass,
@@ -40,8 +49,8 @@ function pretrainingCourse(config: RunConfig, data: PretrainingData, engine: Ste
     lossScale: () => 1,
     // Pre-training moves the schedule before the step: the first one has a rate above 0, the last one 0.
     scheduleStep: (scheduleSteps) => scheduleSteps + 1,
-    async train(_task, number, settings, laps) {
-      const batch = data.train.batch(number)
+    async train(task, number, settings, laps) {
+      const batch = await source.batch({ task, split: 'train', number })
       laps.lap('data')
       const { loss, gradientNorm, alignmentLogits } = await engine.trainPretraining(batch, settings)
       laps.engine(engine.times)
@@ -49,7 +58,7 @@ function pretrainingCourse(config: RunConfig, data: PretrainingData, engine: Ste
       laps.lap('score')
       return { loss, gradientNorm, score, examples: batch.rows }
     },
-    validate: (_task, _split, _iteration, gate) => validate(config, data, engine, gate)
+    validate: (task, split, iteration, gate) => checkSplit(source, { task, split, iteration }, (batch) => engine.predictPretraining(batch), gate)
   }
 }
 
@@ -62,25 +71,33 @@ function alignmentScore(batch: PretrainingBatch, logits: Float32Array): number {
 
 const LOSSES = ['loss', 'wordLoss', 'regionLoss', 'alignmentLoss'] as const
 
-async function validate(config: RunConfig, data: PretrainingData, engine: StepEngine, gate: Gate): Promise<Validation | undefined> {
+interface CaptionCheck {
+  add(batch: PretrainingBatch, result: PretrainingResult): void
+  result(): Validation
+}
+
+/** Collects a validation: scores, and losses weighted by the rows of their batch. */
+function startCheck(data: PretrainingData): CaptionCheck {
   const scores = data.startScores()
   const sums = { loss: 0, wordLoss: 0, regionLoss: 0, alignmentLoss: 0 }
   let rows = 0
-  for (const batch of data.val.all(config.validationExamples)) {
-    if (!(await gate())) return undefined
-    const result: PretrainingResult = await engine.predictPretraining(batch)
-    const count = batch.weights.reduce((sum, weight) => sum + weight, 0)
-    for (const name of LOSSES) sums[name] += result[name] * count
-    scores.add(batch, result)
-    rows += count
-  }
-  const losses = Object.fromEntries(LOSSES.map((name) => [name, sums[name] / Math.max(1, rows)]))
   return {
-    numbers: {
-      metrics: { ...scores.metrics(), ...losses }, examples: scores.examples(),
-      // Words alone do not tell whether they belong to the picture: the text-only guess is the constant one.
-      constantGuess: scores.constantGuess(), textOnlyGuess: scores.constantGuess(), spread: 0
+    add(batch, result) {
+      const count = batch.weights.reduce((sum, weight) => sum + weight, 0)
+      for (const name of LOSSES) sums[name] += result[name] * count
+      scores.add(batch, result)
+      rows += count
     },
-    samples: []
+    result() {
+      const losses = Object.fromEntries(LOSSES.map((name) => [name, sums[name] / Math.max(1, rows)]))
+      return {
+        numbers: {
+          metrics: { ...scores.metrics(), ...losses }, examples: scores.examples(),
+          // Words alone do not tell whether they belong to the picture: the text-only guess is the constant one.
+          constantGuess: scores.constantGuess(), textOnlyGuess: scores.constantGuess(), spread: 0
+        },
+        samples: []
+      }
+    }
   }
 }

@@ -6,11 +6,10 @@ import { WorkbenchError } from '../../contract/check'
 import type { RunConfig } from '../../contract/run-config'
 import type { NewRunEvent, RunEvent } from '../../contract/run-events'
 import { RUN_FILES } from '../../contract/run-format'
-import type { StepEngine } from '../execution/step-engine'
 import { type LoadedCheckpoint, lastCheckpoint } from './checkpoint'
 import { inheritAnswers } from './inherited-answers'
 import { startLoopState } from './loop-state'
-import { prepareRun } from './prepare-run'
+import { type PreparedRun, prepareRun } from './prepare-run'
 import { type RunControl, openRunControl } from './run-control'
 import { type OpenOptions, type RunFolder, openRunFolder, readRunConfig } from './run-folder'
 import { takeLock } from './run-lock'
@@ -76,12 +75,11 @@ async function trainOpenRun({ config, run, control, checkpoint, appVersion }: Op
     if (event.kind === 'progress') obeyWhilePreparing(control)
     return run.emit(event, loop?.round ?? 0)
   }
-  let engine: StepEngine | undefined
+  let prepared: PreparedRun | undefined
   let loopOfRun: TrainingLoop | undefined
   try {
     emit({ kind: 'state', state: 'preparing', processId: process.pid })
-    const prepared = await prepareRun({ config, folder: run.folder, checkpoint, appVersion, emit })
-    engine = prepared.engine
+    prepared = await prepareRun({ config, folder: run.folder, checkpoint, appVersion, emit })
     const start = checkpoint ? `goes on from checkpoint step-${checkpoint.state.iteration}` : prepared.start
     emit({ kind: 'state', state: 'running', reason: start, device: prepared.device, iterations: config.iterations, processId: process.pid, parameters: prepared.parameters })
     loopOfRun = new TrainingLoop(config, run, control, prepared.engine, prepared.course, loop ?? startLoopState(prepared.course.tasks))
@@ -94,7 +92,7 @@ async function trainOpenRun({ config, run, control, checkpoint, appVersion }: Op
     reportFailure(run, error, loopOfRun?.state.round ?? loop?.round ?? 0)
     return { end: 'failed', fault: error instanceof WorkbenchError ? error.fault : 'work' }
   } finally {
-    engine?.dispose()
+    prepared?.close()
   }
 }
 

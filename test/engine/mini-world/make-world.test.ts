@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readPicture } from '../../../src/engine/data/picture-file'
 import { readRegions } from '../../../src/engine/data/pixel-features'
@@ -10,11 +9,10 @@ import { openRegionStore } from '../../../src/engine/data/region-store'
 import { makeWorld, planWorld, readWorldNote } from '../../../src/engine/mini-world/make-world'
 import { storeKey } from '../../../src/engine/mini-world/pools'
 import { renderScene } from '../../../src/engine/mini-world/render'
+import { type BuiltThread, buildThread } from '../thread-build'
 
-const root = path.join(__dirname, '../../..')
 const folder = mkdtempSync(path.join(tmpdir(), 'mini-world-'))
-// Inside the project, so that the built thread finds the shipped resources as the product does.
-const programFolder = path.join(root, 'out', `.picture-worker-test-${process.pid}`)
+let thread: BuiltThread | undefined
 const whole = path.join(folder, 'whole')
 
 function hashes(world: string): Map<string, string> {
@@ -37,26 +35,16 @@ beforeAll(async () => {
 
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
-  rmSync(programFolder, { recursive: true, force: true })
+  thread?.remove()
 })
 
 describe('a made world', { timeout: 120_000 }, () => {
   const { pictures } = planWorld('tiny', 1, 'all')
 
   it('has the same bytes when made by two threads; without the captions for pre-training nothing else changes', async () => {
-    await build({
-      root,
-      configFile: false,
-      logLevel: 'silent',
-      ssr: { noExternal: true },
-      build: {
-        ssr: path.join(root, 'src/engine/mini-world/picture-worker.ts'),
-        outDir: programFolder,
-        rollupOptions: { output: { format: 'cjs', entryFileNames: 'main.cjs' } }
-      }
-    })
+    thread = await buildThread('src/engine/mini-world/picture-worker.ts')
     const twelve = path.join(folder, 'twelve')
-    await makeWorld({ out: twelve, size: 'tiny', seed: 1, parts: 'twelve', workers: 2, workerProgram: path.join(programFolder, 'main.cjs') })
+    await makeWorld({ out: twelve, size: 'tiny', seed: 1, parts: 'twelve', workers: 2, workerProgram: thread.program })
     const all = hashes(whole)
     const part = hashes(twelve)
     part.delete('world.json')
