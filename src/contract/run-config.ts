@@ -52,6 +52,8 @@ export interface RunConfig {
   readonly stopAndGoDrop: number
   /** Ends the run when all its tasks are stopped. */
   readonly earlyStopping: boolean
+  /** Test and `evaluate` use the weights of the best checks (mean score of the tasks), not the last, as the released code's run ends with. */
+  readonly keepBest: boolean
   /** `none`: all tasks from the first round; or the order in which tasks join, one by one over the first half (spec section 6, table 4). */
   readonly curriculum: 'none' | readonly TaskId[]
   /** Iterations between two measurements of gradient conflict; 0 for none. Changes nothing else of the run. */
@@ -197,6 +199,7 @@ export const CONFIG_FIELDS: { readonly [K in ConfigKey]: Field<RunConfig[K]> } =
   stopAndGoGain: numberIn(0.001, 0, 1, 'relative gain over the best score that counts'),
   stopAndGoDrop: numberIn(0.005, 0, 1, 'relative loss against the best score that lets a stopped task go'),
   earlyStopping: truth(false, 'end the run when all its tasks are stopped'),
+  keepBest: truth(false, 'keep the weights of the best checks for the test, evaluate and runs that start from this one'),
   curriculum: {
     fallback: 'none', help: 'order in which tasks join over the first half of the run', allowed: `none, or each of the run's tasks once`,
     parse: (value) => (value === 'none' ? 'none' : taskList(value))

@@ -41,14 +41,17 @@ describe('fine-tuning one task from a run of several', () => {
 
   it('ends when the task has converged, after its test', () => {
     // Nothing is learned at a rate of 0: the second and third check are no gain.
-    const run = train('early', 'tasks=snli-ve', `start=${join(folder, 'all')}`, 'iterations=30', 'validateEvery=2', 'earlyStopping=true', 'learningRate=0', 'headLearningRate=0')
+    const run = train('early', 'tasks=snli-ve', `start=${join(folder, 'all')}`, 'iterations=30', 'validateEvery=2', 'earlyStopping=true', 'keepBest=true', 'learningRate=0', 'headLearningRate=0')
     const events = eventsOf(run)
     const end = events[events.length - 1]
     expect(end).toMatchObject({ kind: 'state', state: 'done', iteration: 6 })
-    expect(end?.kind === 'state' && end.reason).toMatch(/all tasks have stopped after 6 of 30 iterations/)
+    expect(end?.kind === 'state' && end.reason).toMatch(/all tasks have stopped after 6 of 30 iterations.*kept are the weights of iteration 2/)
     expect(events.filter((event) => event.kind === 'checkpoint').map(({ iteration }) => iteration)).toContain(6)
     expect(events.filter((event) => event.kind === 'validation' && event.split === 'test')).toHaveLength(1)
     expect(configOf(run)['answersOf']).toBe('own')
+    const { stdout } = runCli(['evaluate', '--run', run, '--task', 'snli-ve', '--split', 'test', '--json'])
+    const test = events.flatMap((event) => (event.kind === 'validation' && event.split === 'test' ? [event.metrics['score']] : []))[0]
+    expect((JSON.parse(stdout) as { metrics: { score: number } }).metrics.score).toBe(test)
   })
 
   it('goes on without the run it came from', () => {

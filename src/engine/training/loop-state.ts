@@ -21,6 +21,10 @@ export interface LoopState {
   readonly stopAndGo: Record<string, StopAndGoState>
   /** Highest validation score of each task. */
   readonly best: Record<string, number>
+  /** With keepBest only: the latest validation score of each task, the round of the last check, and what is kept. */
+  latest?: Record<string, number>
+  checkedIn?: number
+  kept?: { readonly iteration: number; readonly score: number }
 }
 
 export function startLoopState(tasks: readonly string[]): LoopState {

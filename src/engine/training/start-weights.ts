@@ -12,7 +12,8 @@ import { countOf } from '../checkpoint/number-types'
 import { type StoredWeights, openWeights } from '../checkpoint/weights-file'
 import type { StepEngine } from '../execution/step-engine'
 import { resourcePath } from '../resources'
-import { CHECKPOINT_FILES, lastCheckpoint } from './checkpoint'
+import { CHECKPOINT_FILES, lastCheckpoint, openCheckpoint } from './checkpoint'
+import { bestCheckpoint } from './kept-weights'
 
 /** What became of the arrays of a file. */
 export interface MatchReport {
@@ -40,12 +41,17 @@ function shippedTrunk(model: RunConfig['model']): string {
   }
 }
 
-/** The weights of a path that a user gave: a file (safetensors, torch.save), a checkpoint folder, or a run folder (its last checkpoint). */
+/**
+ * The weights of a path that a user gave: a file (safetensors, torch.save), a checkpoint folder, or a run folder (its best
+ * checkpoint where it keeps one, else its last).
+ */
 export function weightsFile(path: string): string {
   if (!existsSync(path)) throw new WorkbenchError(`Checkpoint ${path} does not exist; allowed: a run folder, a checkpoint folder, or a file of weights (.safetensors, .pt, .bin).`)
   if (statSync(path).isFile()) return path
   const inFolder = join(path, CHECKPOINT_FILES.model)
   if (existsSync(inFolder)) return inFolder
+  const best = bestCheckpoint(path)
+  if (best !== undefined) return join(openCheckpoint(best).folder, CHECKPOINT_FILES.model)
   const { checkpoint, problems } = lastCheckpoint(path)
   if (checkpoint) return join(checkpoint.folder, CHECKPOINT_FILES.model)
   throw new WorkbenchError(`${path} has no checkpoint${problems.length > 0 ? ` that can be read: ${problems.join(' ')}` : ''}.`)

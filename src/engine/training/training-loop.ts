@@ -14,6 +14,7 @@ import { maySteps, resetDue, validationDue } from '../schedule/round-robin'
 import { resetStopAndGo, startStopAndGo } from '../schedule/stop-and-go'
 import { checkScoreBy } from '../schedule/stop-and-go-rule'
 import type { Course, CourseTask } from './course'
+import { KeptWeights } from './kept-weights'
 import { type LoopState, dropoutSeed } from './loop-state'
 import { PhaseClock } from './phase-clock'
 import type { RunControl } from './run-control'
@@ -37,6 +38,7 @@ export class TrainingLoop {
   private validating = false
   private readonly clock = new PhaseClock()
   private readonly saver: CheckpointSaver
+  private readonly kept: KeptWeights
 
   constructor(
     private readonly config: RunConfig,
@@ -47,6 +49,7 @@ export class TrainingLoop {
     readonly state: LoopState
   ) {
     this.saver = new CheckpointSaver(run.folder, config.keepCheckpoints)
+    this.kept = new KeptWeights(run.folder, config, engine)
   }
 
   async train(): Promise<RunEnd> {
@@ -61,8 +64,14 @@ export class TrainingLoop {
     }
     this.report()
     if (end === 'stopped') this.emit({ kind: 'state', state: 'stopped', reason: `stopped after ${this.state.round} of ${this.config.iterations} iterations` })
-    if (end === 'done') this.emit({ kind: 'state', state: 'done', reason: this.converged() ? `all tasks have stopped after ${this.state.round} of ${this.config.iterations} iterations (earlyStopping)` : `all ${this.config.iterations} iterations are done` })
+    if (end === 'done') this.emit({ kind: 'state', state: 'done', reason: this.doneReason() })
     return end
+  }
+
+  private doneReason(): string {
+    const { state: { round, kept }, config } = this
+    const why = this.converged() ? `all tasks have stopped after ${round} of ${config.iterations} iterations (earlyStopping)` : `all ${config.iterations} iterations are done`
+    return kept ? `${why}; kept are the weights of iteration ${kept.iteration}, mean validation score ${(100 * kept.score).toFixed(1)} %` : why
   }
 
   private async rounds(): Promise<RunEnd> {
@@ -83,12 +92,13 @@ export class TrainingLoop {
     const { state, course, config } = this
     const { tasks } = course
     const last = state.round === config.iterations - 1
-    const places = [...tasks.map((task) => ['train', task] as const), ...tasks.map((task) => ['val', task] as const), ...(last || config.earlyStopping ? tasks.map((task) => ['test', task] as const) : [])]
+    const places = [...tasks.map((task) => ['train', task] as const), ...tasks.map((task) => ['val', task] as const), ...(config.keepBest ? tasks.slice(0, 1).map((task) => ['keep', task] as const) : []), ...(last || config.earlyStopping ? tasks.map((task) => ['test', task] as const) : [])]
     for (; state.place < places.length; state.place++) {
       const [what, task] = places[state.place] ?? places[0] ?? (['train', 'pretraining'] as const)
       if (what === 'test' && !last && !this.converged()) continue
       if (!(await this.gate())) return false
       if (what === 'train') await this.trainPlace(task)
+      else if (what === 'keep') await this.keepBest()
       else if (!(await this.checkPlace(task, what))) return false
     }
     if (!this.converged()) this.resetControllers()
@@ -153,15 +163,24 @@ export class TrainingLoop {
   private async checkPlace(task: CourseTask, split: 'val' | 'test'): Promise<boolean> {
     const { state, config, course } = this
     if (split === 'test' ? !course.hasTest(task) : !validationDue(state.round, config.iterations, course.calendar(task))) return true
-    const score = await this.validate(task, split)
+    const score = await (split === 'test' ? this.kept.during(state, () => this.validate(task, split)) : this.validate(task, split))
     if (score === undefined) return false
     if (split === 'test') return true
+    if (config.keepBest) {
+      state.latest = { ...state.latest, [task]: score }
+      state.checkedIn = state.round
+    }
     state.best[task] = Math.max(score, state.best[task] ?? Number.NEGATIVE_INFINITY)
     if (!config.stopAndGo || !isTaskId(task)) return true
     const { next, changed, reason } = checkScoreBy(config, state.stopAndGo[task] ?? startStopAndGo(), score)
     state.stopAndGo[task] = next
     this.emit({ kind: 'stopAndGo', task, state: next.state, changed, reason, best: next.best ?? score, score }, 1)
     return true
+  }
+
+  /** After the other writer: each clears away what others left unfinished. */
+  private async keepBest(): Promise<void> {
+    await this.clock.saving(() => this.saver.settled().then(() => this.kept.keep(this.state, this.course.tasks, this.run.sequence())))
   }
 
   /** Measures and reports; the score, or undefined if the run ends meanwhile. */
@@ -253,7 +272,7 @@ export class TrainingLoop {
     const { run, state, config, engine } = this
     const iteration = state.round
     run.sync()
-    await this.saver.save(engine, { iteration, sequence: run.sequence(), loop: state, config }, (result) => this.saved(result, iteration))
+    await this.kept.withOwn(() => this.saver.save(engine, { iteration, sequence: run.sequence(), loop: state, config }, (result) => this.saved(result, iteration)))
   }
 
   /** Told when a checkpoint is whole on the disk, or when the disk is full; training has gone on meanwhile. */

@@ -9,11 +9,12 @@ import type { RunEvent } from '../../../src/contract/run-events'
 import { parseEventLines } from '../../../src/contract/run-format'
 import type { TaskId } from '../../../src/contract/task-catalog'
 import type { NamedArray, StepEngine } from '../../../src/engine/execution/step-engine'
-import { checkpointPortions, lastCheckpoint } from '../../../src/engine/training/checkpoint'
+import { checkpointPortions, lastCheckpoint, readArrays } from '../../../src/engine/training/checkpoint'
 import type { Course } from '../../../src/engine/training/course'
 import { startLoopState } from '../../../src/engine/training/loop-state'
 import { type RunControl, openRunControl } from '../../../src/engine/training/run-control'
 import { createRunFolder, openRunFolder } from '../../../src/engine/training/run-folder'
+import { weightsFile } from '../../../src/engine/training/start-weights'
 import { type RunEnd, RunFailure, TrainingLoop } from '../../../src/engine/training/training-loop'
 
 const tasks: TaskId[] = ['vqa', 'coco', 'refcoco']
@@ -28,10 +29,12 @@ interface Setup {
   readonly score?: (task: string, iteration: number) => number
   readonly onEvent?: (event: RunEvent, control: RunControl) => void
   readonly loss?: (updates: number) => number
+  /** In the middle of a validation. */
+  readonly whileChecking?: (split: 'val' | 'test', control: RunControl) => void
 }
 
 /** Runs the loop from the folder's last checkpoint, as trainRun does with a real engine. */
-async function train({ folder, config = configOf({}), score = () => 0.5, onEvent, loss }: Setup): Promise<RunEnd> {
+async function train({ folder, config = configOf({}), score = () => 0.5, onEvent, loss, whileChecking }: Setup): Promise<RunEnd> {
   if (!existsSync(join(folder, 'config.json'))) createRunFolder(folder, config)
   const { checkpoint } = lastCheckpoint(folder)
   const resume = checkpoint ? { sequence: checkpoint.state.sequence, iteration: checkpoint.state.iteration } : undefined
@@ -46,13 +49,18 @@ async function train({ folder, config = configOf({}), score = () => 0.5, onEvent
       return { loss: loss?.(settings.update) ?? weight[0], score: 0.1, gradientNorm: 1, examples: 8 }
     },
     async validate(task, split, iteration, gate) {
+      whileChecking?.(split, control)
       if (!(await gate())) return undefined
       return { numbers: { metrics: { score: score(task, iteration), loss: weight[0] ?? 0 }, examples: 4, constantGuess: 0.25, textOnlyGuess: 0.3, spread: 1 }, samples: [] }
     }
   }
   const arrays = (): NamedArray[] => [{ name: 'w', shape: [1], data: weight.slice() }, { name: 'm/w', shape: [1], data: new Float32Array(1) }]
   const engine: Pick<StepEngine, 'list' | 'readEach' | 'read' | 'write' | 'tensors'> = {
-    tensors: 0, list: arrays, read: async () => arrays(), write: async () => [],
+    tensors: 0, list: arrays, read: async () => arrays(),
+    async write(written) {
+      weight[0] = written.find(({ name }) => name === 'w')?.data[0] ?? Number.NaN
+      return []
+    },
     async readEach(_what, visit) {
       for (const array of arrays()) await visit(array)
     }
@@ -187,6 +195,65 @@ describe('the loop', () => {
       expect(reports.reduce((sum, { tasks: times }) => sum + (times[task]?.steps ?? 0), 0)).toBe(steps(folder, task).length)
     }
     expect(reports.some(({ checkpoint }) => checkpoint > 0)).toBe(true)
+  })
+
+  describe('that keeps the best weights', () => {
+    const config = configOf({ keepBest: true, stopAndGo: false })
+    const plain = configOf({ stopAndGo: false })
+    // The best mean is that of iteration 6, though two tasks are at their best later.
+    const score = (task: string, iteration: number): number => (task === 'vqa' ? ({ 3: 0.2, 6: 0.9, 9: 0.5 }[iteration] ?? 0.3) : iteration / 100)
+    const checked = (folder: string, split: 'val' | 'test', iteration: number): number | undefined =>
+      eventsOf(folder).flatMap((event) => (event.kind === 'validation' && event.task === 'vqa' && event.split === split && event.iteration === iteration ? [event.metrics['loss']] : []))[0]
+    const lastWeight = (folder: string): number | undefined => [...checkpointPortions(lastCheckpoint(folder).checkpoint?.folder ?? '')].flat().find(({ name }) => name === 'w')?.data[0]
+
+    it('tests with them, hands them out, and trains as if it did not', async () => {
+      const [folder, other] = [newFolder(), newFolder()]
+      await train({ folder, config, score })
+      await train({ folder: other, config: plain, score })
+      expect(checked(folder, 'test', 12)).toBe(checked(folder, 'val', 6))
+      expect(checked(other, 'test', 12)).toBe(checked(other, 'val', 12))
+      expect(curve(folder).filter((event) => event.kind === 'step')).toEqual(curve(other).filter((event) => event.kind === 'step'))
+      expect(lastWeight(folder)).toBe(lastWeight(other))
+      const best = weightsFile(folder)
+      expect(best).toBe(join(folder, 'checkpoints', 'best', 'model.safetensors'))
+      expect(readArrays(best).find(({ name }) => name === 'w')?.data[0]).toBe(checked(folder, 'val', 6))
+      expect(weightsFile(other)).toBe(join(other, 'checkpoints', 'step-12', 'model.safetensors'))
+      const events = eventsOf(folder)
+      expect(events[events.length - 1]).toMatchObject({ state: 'done', reason: 'all 12 iterations are done; kept are the weights of iteration 6, mean validation score 34.0 %' })
+    })
+
+    it('keeps the last where those are the best, and where checks fall into different rounds waits for all tasks', async () => {
+      const folder = newFolder()
+      await train({ folder, config: configOf({ keepBest: true, stopAndGo: false, validateEvery: 'epoch' }), score: (_, iteration) => iteration })
+      expect(readArrays(weightsFile(folder)).find(({ name }) => name === 'w')?.data[0]).toBe(lastWeight(folder))
+      expect(checked(folder, 'test', 12)).toBe(lastWeight(folder))
+    })
+
+    it('goes on to the last bit after an interruption at any step, also in the middle of the test', async () => {
+      const whole = newFolder()
+      await train({ folder: whole, config, score })
+      for (const [place, command] of [[4, 'leave'], [23, 'stop'], [30, 'leave'], [51, 'leave']] as const) {
+        const folder = newFolder()
+        let seen = 0
+        await train({ folder, config, score, onEvent: (event, control) => {
+          if ((event.kind === 'step' || event.kind === 'validation') && (seen += 1) === place) control.request(command)
+        } })
+        await train({ folder, config, score })
+        expect(curve(folder)).toEqual(curve(whole))
+        expect(lastWeight(folder)).toBe(lastWeight(whole))
+      }
+      for (const command of ['checkpoint', 'leave'] as const) {
+        const folder = newFolder()
+        let asked = false
+        await train({ folder, config, score, whileChecking: (split, control) => {
+          if (split === 'test' && !asked) control.request(command)
+          asked ||= split === 'test'
+        } })
+        await train({ folder, config, score })
+        expect(checked(folder, 'test', 12)).toBe(checked(whole, 'val', 6))
+        expect(lastWeight(folder)).toBe(lastWeight(whole))
+      }
+    })
   })
 
   it('breaks off when the loss is no number, and says what to do', async () => {

@@ -11,7 +11,7 @@ export type RunForm = { readonly [K in ConfigKey]?: string }
 export const FORM_KEYS = [
   'name', 'seed', 'iterations', 'tasks', 'learningRate', 'headLearningRate', 'batchRows', 'stopAndGo', 'stopAndGoGap', 'taskToken', 'start',
   'validateEvery', 'validationExamples', 'checkpointEvery', 'data', 'world', 'backend', 'engine', 'dropout', 'clipNorm', 'schedule', 'optimizer', 'adamEpsilon', 'objective',
-  'earlyStopping', 'idleHeads', 'stopAndGoRule', 'regionMasking', 'visualTarget'
+  'earlyStopping', 'keepBest', 'idleHeads', 'stopAndGoRule', 'regionMasking', 'visualTarget'
 ] as const satisfies readonly ConfigKey[]
 export type FormKey = (typeof FORM_KEYS)[number]
 
