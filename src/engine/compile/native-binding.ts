@@ -8,6 +8,7 @@ import { WorkbenchError } from '../../contract/check'
 export const FLOAT = 1
 export const INT32 = 3
 export const BOOL = 10
+export const RESOURCE = 20
 export type ElementType = number
 
 export type TypedValues = Float32Array | Int32Array | Uint8Array

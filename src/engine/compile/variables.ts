@@ -2,8 +2,8 @@
 // Names in the graph: `var/<parameter>`, `var/m/<parameter>`, `var/v/<parameter>`; `var/g/<parameter>` accumulates
 // gradients and is in no checkpoint. Spec 8.1. Read next: update.ts.
 
-import { type Graph, after } from './graph'
-import { FLOAT } from './native-binding'
+import { type Graph, after, integer } from './graph'
+import { FLOAT, INT32, RESOURCE } from './native-binding'
 import type { Shape } from './graph-def'
 
 export interface Variable {
@@ -58,35 +58,83 @@ export function createVariables(graph: Graph, parameters: readonly Variable[]): 
   return variables
 }
 
+/** Whether a variable is a moment of the optimizer. */
+export const isMoment = (variable: string): boolean => /^[mv]\//.test(variable)
+
 /** Nodes outside of any step: feeding, zeroing and reading variables. */
 export interface VariableAccess {
-  /** Feed `feed`, fetch `done`: the variable has a copy of the fed numbers. */
-  assign(name: string): { feed: string; done: string }
-  /** Fetch: all moments are zero. */
-  readonly zeroMoments: string | undefined
+  /** On a GPU: feed `feed`, fetch `done`, and the variable has a copy of the fed numbers. */
+  readonly assign: ((name: string) => { readonly feed: string; readonly done: string }) | undefined
+  /** Elsewhere: the same for any variables at once. */
+  readonly assignAny: AnyAssign | undefined
+  /** Fetch: the variables that were named so are zero. */
+  readonly zero: string | undefined
   /** Fetch: the variable's numbers. */
   read(name: string): string
 }
 
-/** Call once, after all steps have been recorded. */
-export function addVariableAccess(graph: Graph, variables: Variables): VariableAccess {
+/**
+ * Assigns as many variables as there are slots, each by its place in `all()`. One set of feeds serves all, and preparing a
+ * set takes TensorFlow a tenth of a second at full size. A slot that is not needed is fed the place `idle` and one number.
+ */
+export interface AnyAssign {
+  readonly slots: readonly { readonly place: string; readonly feed: string }[]
+  readonly idle: number
+  readonly done: string
+}
+
+/** A run looks up all handles, which takes 2.5 ms at full size: few runs, and the memory of few fed arrays. */
+const SLOTS = 32
+
+/**
+ * Call once, after all steps have been recorded. `isZero`: variables that start as zeros, made in the graph. On a GPU
+ * variables cannot be looked up by a number.
+ */
+export function addVariableAccess(graph: Graph, variables: Variables, gpu: boolean, isZero: (variable: string) => boolean): VariableAccess {
   graph.enter('access')
   const zeroed: string[] = []
   for (const { name, shape } of variables.all()) {
     const handle = `var/${name}:0`
-    const fed = graph.add('Placeholder', [], { dtype: { type: FLOAT }, shape: { shape } }, `assign/${name}`)
-    // In Electron a fed array can share its memory with the variable: without a copy, later changes would show in it.
-    const copy = graph.add('DeepCopy', [fed], { T: { type: FLOAT } })
-    const assigned = graph.add('AssignVariableOp', [handle, copy], { dtype: { type: FLOAT }, validate_shape: { truth: false } })
-    const done = graph.constant(FLOAT, [], Float32Array.of(1))
-    graph.add('Identity', [done, after(assigned)], { T: { type: FLOAT } }, `assigned/${name}`)
+    if (gpu) addAssignment(graph, name, shape)
     graph.add('ReadVariableOp', [handle], { dtype: { type: FLOAT } }, `read/${name}`)
-    if (/^[mv]\//.test(name)) zeroed.push(zero(graph, handle, shape))
+    if (isZero(name)) zeroed.push(zero(graph, handle, shape))
   }
-  const access = { assign: (name: string) => ({ feed: `assign/${name}:0`, done: `assigned/${name}:0` }), read: (name: string) => `read/${name}:0` }
-  if (zeroed.length === 0) return { ...access, zeroMoments: undefined }
-  const one = graph.constant(FLOAT, [], Float32Array.of(1))
-  return { ...access, zeroMoments: graph.add('Identity', [one, ...zeroed.map(after)], { T: { type: FLOAT } }, 'zero-moments') }
+  const access = {
+    assign: gpu ? (name: string) => ({ feed: `assign/${name}:0`, done: `assigned/${name}:0` }) : undefined,
+    assignAny: gpu ? undefined : addAnyAssignment(graph, variables),
+    read: (name: string) => `read/${name}:0`,
+  }
+  return { ...access, zero: zeroed.length === 0 ? undefined : doneAfter(graph, zeroed, 'zero') }
+}
+
+/** A scalar that can be fetched once all these nodes have run. */
+function doneAfter(graph: Graph, outputs: readonly string[], name: string): string {
+  return graph.add('Identity', [graph.constant(FLOAT, [], Float32Array.of(1)), ...outputs.map(after)], { T: { type: FLOAT } }, name)
+}
+
+/** In Electron a fed array can share its memory with the variable: without a copy, later changes would show in it. */
+function assigned(graph: Graph, handle: string, fed: string): string {
+  const copy = graph.add('DeepCopy', [fed], { T: { type: FLOAT } })
+  return graph.add('AssignVariableOp', [handle, copy], { dtype: { type: FLOAT }, validate_shape: { truth: false } })
+}
+
+function addAssignment(graph: Graph, name: string, shape: Shape): void {
+  const fed = graph.add('Placeholder', [], { dtype: { type: FLOAT }, shape: { shape } }, `assign/${name}`)
+  doneAfter(graph, [assigned(graph, `var/${name}:0`, fed)], `assigned/${name}`)
+}
+
+function addAnyAssignment(graph: Graph, variables: Variables): AnyAssign {
+  const idle = graph.add('VarHandleOp', [], { dtype: { type: FLOAT }, shape: { shape: [] }, container: { text: '' }, shared_name: { text: 'assign-any/idle' } })
+  const handles = [...variables.all().map(({ name }) => `var/${name}:0`), idle]
+  const all = graph.add('Pack', handles, { N: { integer: handles.length }, T: { type: RESOURCE }, axis: { integer: 0 } })
+  const slots = Array.from({ length: SLOTS }, (_, slot) => ({
+    place: graph.add('Placeholder', [], { dtype: { type: INT32 }, shape: { shape: [] } }, `assign-any/place-${slot}`),
+    // No shape attribute: the fed numbers have the variable's.
+    feed: graph.add('Placeholder', [], { dtype: { type: FLOAT } }, `assign-any/values-${slot}`)
+  }))
+  const gathered = { Tparams: { type: RESOURCE }, Tindices: { type: INT32 }, Taxis: { type: INT32 }, batch_dims: { integer: 0 } }
+  const assignments = slots.map(({ place, feed }) => assigned(graph, graph.add('GatherV2', [all, place, integer(graph, 0)], gathered), feed))
+  return { slots, idle: handles.length - 1, done: doneAfter(graph, assignments, 'assign-any/done') }
 }
 
 function zero(graph: Graph, handle: string, shape: Shape): string {

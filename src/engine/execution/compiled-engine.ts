@@ -29,8 +29,8 @@ export async function createCompiledEngine(
   const plans = stepPlans(options)
   const compiled = compileSteps(options, plans, purpose)
   try {
-    for (const arrays of initialPortions(options)) await writeVariables(compiled, arrays)
-    if (compiled.access.zeroMoments !== undefined) compiled.session.run([], [compiled.access.zeroMoments])
+    if (options.weights !== 'loaded') for (const arrays of initialPortions(options)) await writeVariables(compiled, arrays)
+    if (compiled.access.zero !== undefined) compiled.session.run([], [compiled.access.zero])
     await prepareSteps(options, compiled, plans, purpose, onProgress)
   } catch (error) {
     compiled.session.close()

@@ -2,12 +2,14 @@
 // optimised by TensorFlow at its first run. Read next: ../compile/step-graph.ts.
 
 import { createGraph } from '../compile/graph'
+import { nativeBackend } from '../compile/native-binding'
 import { openSession } from '../compile/session'
 import { addSettings, recordForward } from '../compile/step-graph'
 import { addVariableAccess, createVariables } from '../compile/variables'
 import { decays, usesHeadRate } from '../optimizer/parameter-groups'
 import type { ForwardEngine, ForwardRequest } from './forward-engine'
 import { forwardFeeds, planOf } from './forward-plan'
+import { assignments } from './variable-transfer'
 
 const NO_UPDATES = { beta1: 0, beta2: 0, epsilon: 1, biasCorrection: false, weightDecay: 0, clipNorm: 0, decays, isHead: usesHeadRate } as const
 
@@ -17,12 +19,9 @@ export function compiledForward({ options, plans, weights }: ForwardRequest): Fo
   const parameters = weights.map(({ name, shape }) => ({ name, shape }))
   const variables = createVariables(graph, parameters)
   const recorded = new Map(plans.map((plan) => [plan.name, recordForward({ graph, variables, parameters, rules: NO_UPDATES }, options, plan)]))
-  const access = addVariableAccess(graph, variables)
+  const access = addVariableAccess(graph, variables, nativeBackend().isUsingGpuDevice, () => false)
   const session = openSession(graph.nodes)
-  for (const { name, shape, data } of weights) {
-    const { feed, done } = access.assign(name)
-    session.run([{ name: feed, shape, data }], [done])
-  }
+  for (const { feeds, fetches } of assignments({ variables: variables.all(), access }, weights)) session.run(feeds, fetches)
   return {
     kind: 'compiled',
     async run(name, arrays) {

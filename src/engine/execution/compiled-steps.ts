@@ -9,7 +9,7 @@ import { type TypedValues, nativeBackend } from '../compile/native-binding'
 import { type Session, type SessionFeed, openSession } from '../compile/session'
 import { DROPOUT_SEED, RECTIFIED_SETTINGS, type RecordedStep, SETTINGS, type StepKind, type StepTools, addSettings, recordPretraining, recordTask, recordUpdate } from '../compile/step-graph'
 import type { UpdateRules } from '../compile/update'
-import { addVariableAccess, createVariables } from '../compile/variables'
+import { addVariableAccess, createVariables, isMoment } from '../compile/variables'
 import { frozenBy } from '../optimizer/frozen-parameters'
 import { decaysUnder, rateFactorOf, usesHeadRate } from '../optimizer/parameter-groups'
 import { kernelNumbers } from '../optimizer/rectified-step'
@@ -100,7 +100,7 @@ export function compileSteps(options: EngineOptions, plans: readonly StepPlan[],
   }
   const drift = purpose === 'train' && options.optimizer.idleHeads === 'drift' ? addIdleDrift(graph, variables, steps, rules) : undefined
   const clearing = addClearing(graph, variables)
-  const access = addVariableAccess(graph, variables)
+  const access = addVariableAccess(graph, variables, nativeBackend().isUsingGpuDevice, (name) => options.weights === 'loaded' || isMoment(name))
   return { session: openSession(graph.nodes), steps, variables: variables.all(), access, drift, clearing }
 }
 

@@ -3,8 +3,8 @@
 
 import { WorkbenchError } from '../../contract/check'
 import { nativeBackend } from '../compile/native-binding'
-import type { Session } from '../compile/session'
-import type { Variable, VariableAccess } from '../compile/variables'
+import type { Session, SessionFeed } from '../compile/session'
+import { type AnyAssign, type Variable, type VariableAccess, isMoment } from '../compile/variables'
 import type { NamedArray } from './step-engine'
 
 /** Largest amount of numbers fed or fetched in one run outside of steps. */
@@ -21,14 +21,31 @@ export function nextMessage(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Splits a list so that each part holds at most CHUNK numbers (or one array). */
-function chunks<T extends { readonly shape: readonly number[] }>(list: readonly T[]): T[][] {
+/** The runs that overwrite these variables, which must be there, with arrays of their shapes. */
+export function* assignments({ variables, access }: Omit<SessionVariables, 'session'>, arrays: readonly NamedArray[]): Generator<{ feeds: SessionFeed[]; fetches: string[] }> {
+  const { assign, assignAny } = access
+  const places = new Map(variables.map(({ name }, place) => [name, place]))
+  for (const part of chunks(arrays, assignAny?.slots.length)) {
+    if (assignAny) yield { feeds: slotFeeds(assignAny, part, places), fetches: [assignAny.done] }
+    else if (assign) yield { feeds: part.map(({ name, shape, data }) => ({ name: assign(name).feed, shape, data })), fetches: part.map(({ name }) => assign(name).done) }
+  }
+}
+
+function slotFeeds({ slots, idle }: AnyAssign, arrays: readonly NamedArray[], places: ReadonlyMap<string, number>): SessionFeed[] {
+  return slots.flatMap(({ place, feed }, slot) => {
+    const { name, shape, data } = arrays[slot] ?? { name: '', shape: [], data: new Float32Array(1) }
+    return [{ name: place, shape: [], data: Int32Array.of(places.get(name) ?? idle) }, { name: feed, shape, data }]
+  })
+}
+
+/** Splits a list so that each part holds at most `most` arrays, and at most CHUNK numbers or one array. */
+function chunks<T extends { readonly shape: readonly number[] }>(list: readonly T[], most = Infinity): T[][] {
   const parts: T[][] = []
   let room = 0
   for (const each of list) {
     const size = each.shape.reduce((product, length) => product * length, 1)
     const last = parts[parts.length - 1]
-    if (last === undefined || size > room) {
+    if (last === undefined || size > room || last.length >= most) {
       parts.push([each])
       room = CHUNK - size
     } else {
@@ -41,7 +58,7 @@ function chunks<T extends { readonly shape: readonly number[] }>(list: readonly 
 
 /** Weights, or weights and moments. */
 export function listVariables({ variables }: SessionVariables, what: 'weights' | 'all'): readonly Variable[] {
-  return what === 'all' ? variables : variables.filter(({ name }) => !/^[mv]\//.test(name))
+  return what === 'all' ? variables : variables.filter(({ name }) => !isMoment(name))
 }
 
 /**
@@ -74,8 +91,8 @@ export async function writeVariables({ session, variables, access }: SessionVari
       )
     }
   }
-  for (const part of chunks(known)) {
-    session.run(part.map(({ name, shape, data }) => ({ name: access.assign(name).feed, shape, data })), part.map(({ name }) => access.assign(name).done))
+  for (const run of assignments({ variables, access }, known)) {
+    session.run(run.feeds, run.fetches)
     await nextMessage()
   }
   return arrays.filter(({ name }) => !shapes.has(name)).map(({ name }) => name)
