@@ -57,7 +57,7 @@ async function evaluate(options: Options): Promise<void> {
 }
 
 /** Fractions as percent; losses, ranks, distances and counts as they are. */
-export function shownMetric(name: string, value: number): string {
+function shownMetric(name: string, value: number): string {
   if (Number.isInteger(value) && value > 1) return String(value)
   return value > 1 || ['loss', 'distribution', 'mean rank', 'median rank'].includes(name) ? value.toFixed(4) : percent(value)
 }

@@ -30,7 +30,7 @@ export function addScheduleCommand(program: Command): void {
   withExample(command, 'schedule --scores scores.json --json')
 }
 
-export function scheduleRows(scores: readonly number[], options: StopAndGoOptions): ScheduleRow[] {
+function scheduleRows(scores: readonly number[], options: StopAndGoOptions): ScheduleRow[] {
   let state = startStopAndGo()
   return scores.map((score) => {
     const { next, changed } = checkScore(state, score, options)

@@ -73,7 +73,7 @@ function numbers(option: string, text: string): number[] {
   return [...new Set(values)]
 }
 
-export function wholeNumbers(option: string, text: string): number[] {
+function wholeNumbers(option: string, text: string): number[] {
   const values = text.split(',').map((word) => (/^\s*\d+\s*$/.test(word) ? Number(word) : Number.NaN))
   if (values.length === 0 || values.some((value) => !(value >= 0 && value <= 2147483647))) throw new WorkbenchError(`${option} is '${text}'; allowed: whole numbers from 0, comma-separated, for example 1,2,3.`)
   return [...new Set(values)]

@@ -9,7 +9,7 @@ export interface ControlFile {
   readonly command: RunCommand
 }
 
-export function isRunCommand(value: unknown): value is RunCommand {
+function isRunCommand(value: unknown): value is RunCommand {
   return (RUN_COMMANDS as readonly unknown[]).includes(value)
 }
 

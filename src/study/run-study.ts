@@ -69,7 +69,7 @@ function endOf({ plan, control, runs, ready }: StudyWork, executor: Executor): S
 }
 
 /** The runs that the control asks for, with all they need. */
-export function wantedRuns(runs: readonly PlannedRun[], { only }: Pick<StudyControl, 'only'>): Set<string> {
+function wantedRuns(runs: readonly PlannedRun[], { only }: Pick<StudyControl, 'only'>): Set<string> {
   const wanted = new Set(only ?? runs.map(({ id }) => id))
   // Needs come before what needs them, so one pass from the end finds all.
   for (const run of [...runs].reverse()) if (wanted.has(run.id)) for (const need of run.needs) wanted.add(need)

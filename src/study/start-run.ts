@@ -25,7 +25,7 @@ export function prepareRunFolder(places: StudyPlaces, planned: PlannedRun, diges
 }
 
 /** The configuration with what finished runs decide filled in. */
-export function decidedConfig(places: StudyPlaces, { config, start, derive, name }: PlannedRun, digests: Digests): RunConfig {
+function decidedConfig(places: StudyPlaces, { config, start, derive, name }: PlannedRun, digests: Digests): RunConfig {
   const differences = derive.map((derivation) => differenceOf(derivation, digests, name))
   const weights: ConfigDifference = start === null ? {} : { start: runFolder(places, start) }
   return resolveConfig(config, Object.assign({}, ...differences, weights) as ConfigDifference)

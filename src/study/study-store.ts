@@ -16,7 +16,7 @@ export interface OpenedStudy {
   readonly plan: StudyPlan
 }
 
-export const DEFAULT_CONTROL: StudyControl = { wanted: 'run', executor: 'local', jobs: null, only: null, retry: null, slurm: [] }
+const DEFAULT_CONTROL: StudyControl = { wanted: 'run', executor: 'local', jobs: null, only: null, retry: null, slurm: [] }
 
 export function studyExists(places: StudyPlaces, name: StudyName): boolean {
   return existsSync(join(studyFolder(places, name), STUDY_FILES.study))

@@ -35,7 +35,7 @@ export function studyTable(places: StudyPlaces, name: StudyName, tableId?: strin
   return tableOf({ places, ...openStudy(places, name), digests }, tableId)
 }
 
-export function tableOf(source: TableSource, tableId?: string): StudyTable {
+function tableOf(source: TableSource, tableId?: string): StudyTable {
   const { study, plan, places, digests } = source
   const found = tableId === undefined ? study.tables[0] : study.tables.find(({ id }) => id === tableId)
   if (!found) throw new WorkbenchError(`Study '${study.name}' has no table '${tableId ?? ''}'. Its tables: ${study.tables.map(({ id }) => id).join(', ')}.`)

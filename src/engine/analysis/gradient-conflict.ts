@@ -15,13 +15,13 @@ export interface ConflictTask<T extends string> {
 }
 
 /** Batches a task's gradient is the mean of; in two halves, whose agreement says how sure the direction is. */
-export const BATCHES = 4
+const BATCHES = 4
 const HALF = BATCHES / 2
 /** Larger trunks are compared on so many evenly spaced parameters. */
 export const COORDINATES = 4_000_000
 
 /** Parameters that all tasks share: the trunk without the row that each task token has for itself. */
-export function isShared(name: string): boolean {
+function isShared(name: string): boolean {
   return name.startsWith('bert.') && !name.includes('task_embeddings')
 }
 

@@ -29,7 +29,7 @@ const REGION_FEATURES = 'bert.v_embeddings.image_embeddings.weight'
 const rows = (shapes: Shapes, name: string, otherwise: number): number => shapes.get(name)?.[0] ?? otherwise
 const columns = (shapes: Shapes, name: string, otherwise: number): number => shapes.get(name)?.[1] ?? otherwise
 
-export function modelTarget(from: string, config: ModelConfig): TargetModel {
+function modelTarget(from: string, config: ModelConfig): TargetModel {
   return { from, shapes: new Map(modelParameters(config).map(({ name, shape }) => [name, shape])) }
 }
 

@@ -43,7 +43,7 @@ function numbersOf(path: string, name: string, shape: readonly number[], data: F
 }
 
 /** An OrderedDict of tensors, pickle protocol 2: exactly the names that torch-objects.ts reads. */
-export function pickledStateDict(arrays: readonly WeightsToStore[], keys: ReadonlyMap<string, string>): Uint8Array {
+function pickledStateDict(arrays: readonly WeightsToStore[], keys: ReadonlyMap<string, string>): Uint8Array {
   const ordered = Buffer.from('ccollections\nOrderedDict\n)R')
   const parts: Uint8Array[] = [Uint8Array.of(0x80, 0x02), ordered, text('(')]
   for (const { name, shape, sharedWith } of arrays) {

@@ -13,7 +13,7 @@ export function scalar(fetched: Fetched, name: string): number {
   return floats(fetched, name)[0] ?? Number.NaN
 }
 
-export function guesses(fetched: Fetched, name: string): Int32Array {
+function guesses(fetched: Fetched, name: string): Int32Array {
   const values = fetched.get(name)
   if (!(values instanceof Int32Array)) throw new Error(`The step gave no integer array '${name}'.`)
   return values

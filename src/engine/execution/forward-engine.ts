@@ -31,7 +31,7 @@ export async function createForwardEngine(config: Pick<RunConfig, 'engine'>, bac
   return compiledForward(request)
 }
 
-export function eagerForward({ options, plans, weights }: ForwardRequest): ForwardEngine {
+function eagerForward({ options, plans, weights }: ForwardRequest): ForwardEngine {
   const model = engineModel(options)
   const tensors = new Map(weights.map(({ name, shape, data }) => [name, tensor(data, [...shape])]))
   const parameters = (name: string): Tensor => {

@@ -11,7 +11,7 @@ const BEFORE_NOUNS = new Set([
 ])
 
 /** Words in lower case, possessives without their ending, hyphens split. */
-export function wordsOf(text: string): string[] {
+function wordsOf(text: string): string[] {
   return (text.toLowerCase().replace(/[’`]/g, "'").match(/[a-z]+(?:'[a-z]+)?/g) ?? []).map((word) => word.replace(/'s$|'$/, ''))
 }
 
@@ -31,7 +31,7 @@ function isNounOrAdjective(word: string, before: string | undefined, after: stri
 }
 
 /** `dogs` → `dog`, `men` → `man`, `churches` → `church`. */
-export function basicForm(word: string): string {
+function basicForm(word: string): string {
   const irregular = IRREGULAR.get(word)
   if (irregular !== undefined) return irregular
   if (NEVER_PLURAL.has(word) || word.length < 4 || /(ss|us|is)$/.test(word)) return word

@@ -4,7 +4,7 @@
 import { normalAnswer } from '../data/answer-text'
 
 /** People asked about each question of VQA v2. */
-export const ANNOTATORS = 10
+const ANNOTATORS = 10
 
 /**
  * Accuracy 0–1 of an answer, given how many people wrote each raw answer. As in the official program texts are normalised

@@ -47,7 +47,7 @@ function directionOf(a: Box, b: Box): Predicate | null {
 }
 
 /** `a` stands on the top edge of `b`. */
-export function standsOn(a: SceneObject, b: SceneObject): boolean {
+function standsOn(a: SceneObject, b: SceneObject): boolean {
   if (!SUPPORTS.includes(b.category) || categoryOf(a.category).family === 'place') return false
   const depth = a.box[3] - b.box[1]
   const x = middleX(a.box)
@@ -68,7 +68,7 @@ export function carries(person: SceneObject, thing: SceneObject): 'holding' | 'w
 }
 
 /** The relations of `a` to `b`, strongest first: carrying and standing on replace a direction. */
-export function relationsBetween(a: SceneObject, b: SceneObject): Predicate[] {
+function relationsBetween(a: SceneObject, b: SceneObject): Predicate[] {
   const carrying = carries(a, b)
   if (carrying) return [carrying]
   if (carries(b, a)) return []

@@ -27,8 +27,7 @@ export interface SceneObject {
 }
 
 /** Directed relations between two objects of a scene, by index into `objects`. */
-export const PREDICATES = ['left of', 'right of', 'above', 'below', 'next to', 'on', 'holding', 'wearing'] as const
-export type Predicate = (typeof PREDICATES)[number]
+export type Predicate = 'left of' | 'right of' | 'above' | 'below' | 'next to' | 'on' | 'holding' | 'wearing'
 
 export interface Relation {
   readonly subject: number

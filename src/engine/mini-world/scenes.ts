@@ -9,8 +9,8 @@ import { GLYPH_BOXES } from './glyph-boxes'
 import { carries, gapBetween, heightOf, relationsOf, sharedArea, SUPPORTS, widthOf } from './relations'
 import { BACKGROUNDS, COLOURS, type Box, type Colour, type Scene, type SceneObject, type Size } from './scene'
 
-export const PICTURE_WIDTH = 320
-export const PICTURE_HEIGHT = 240
+const PICTURE_WIDTH = 320
+const PICTURE_HEIGHT = 240
 
 /** Longest side of an object in pixels, before a variation of ±8 %. */
 const SIZE_PIXELS: Readonly<Record<Size, number>> = { small: 30, medium: 50, large: 82 }

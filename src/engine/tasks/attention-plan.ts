@@ -8,7 +8,7 @@ import type { TaskShape } from '../execution/step-engine'
 import { input } from '../execution/step-program'
 import { trunk } from '../trunk/trunk'
 
-export const ATTENTION = 'attention'
+const ATTENTION = 'attention'
 const NOT_OF_THE_TRUNK = ['weights', 'targets', 'targetMask']
 
 /** Gives `attention` [b, r]: rows sum to 1. Undefined where the model has no connection layers. */

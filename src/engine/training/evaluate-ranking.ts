@@ -27,7 +27,7 @@ export interface RankingResult {
 const BEST = 10
 
 /** The parameters that ranking needs. */
-export const RANKING_PARAMETERS = ['bert.', 'vil_logit.'] as const
+const RANKING_PARAMETERS = ['bert.', 'vil_logit.'] as const
 
 /** Undefined if the gate broke it off. `gate` is asked after each run of the engine with the pairs scored so far. */
 export async function rankSplit(model: OpenedModel, batches: TaskBatches, gate: (done: number, total: number) => Promise<boolean>): Promise<RankingResult | undefined> {

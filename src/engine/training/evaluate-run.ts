@@ -100,7 +100,7 @@ function brokenOff(done: number, total: number, what: string): never {
 }
 
 /** The batches of a split as asked for. Throws a WorkbenchError where there are no answers to compare with. */
-export function batchesOf(data: TaskData, task: TaskId, split: SplitName, limit: number): TaskBatches {
+function batchesOf(data: TaskData, task: TaskId, split: SplitName, limit: number): TaskBatches {
   const found = split === 'train' ? data.train(task) : split === 'val' ? data.val(task) : data.test(task)
   if (!found) throw new WorkbenchError(`${task} has no ${split} split with answers in its data; use --split val.`)
   return limit === 0 ? found : createBatches(data.context(task), found.shape, found.split, limit)

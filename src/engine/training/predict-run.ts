@@ -95,7 +95,7 @@ async function predictPicture(model: OpenedModel, task: TaskId, example: Extract
 }
 
 /** Whether the task needs two pictures. */
-export const pairsOfPictures = (task: TaskId): boolean => taskById(task).head === 'pair'
+const pairsOfPictures = (task: TaskId): boolean => taskById(task).head === 'pair'
 
 export function refuseUnclear({ task, image, sample, text }: Asked): void {
   if ((image === undefined) === (sample === undefined) && taskById(task).objective !== 'alternatives') {

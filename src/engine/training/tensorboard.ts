@@ -78,7 +78,7 @@ export function scalarRecord(seconds: number, step: number, scalars: readonly Sc
 }
 
 /** What TensorBoard shows of an event; empty if it shows nothing. */
-export function scalarsOf(event: RunEvent): Scalar[] {
+function scalarsOf(event: RunEvent): Scalar[] {
   if (event.kind === 'step') {
     const { task, loss, score, learningRate, gradientNorm } = event
     return [

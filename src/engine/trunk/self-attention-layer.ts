@@ -11,7 +11,7 @@ import { layerNorm } from '../nn/layer-norm'
 import type { Activation } from './trunk-config'
 
 /** LN(dropout(dense(x)) + residual) under `<name>.dense`, `<name>.LayerNorm`. x, residual [b, l, …] */
-export function addAndNorm(context: ForwardContext, name: string, x: Tensor, residual: Tensor): Tensor {
+function addAndNorm(context: ForwardContext, name: string, x: Tensor, residual: Tensor): Tensor {
   return layerNorm(context, `${name}.LayerNorm`, add(dropout(context, dense(context, `${name}.dense`, x)), residual))
 }
 

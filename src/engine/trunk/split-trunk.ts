@@ -17,7 +17,7 @@ interface Pieces {
 }
 
 /** Which layers see one stream only. With dynamic attention every vision layer reads the text. */
-export function trunkPieces(config: ModelConfig): Pieces {
+function trunkPieces(config: ModelConfig): Pieces {
   const layers = layerSchedule(config)
   const first = layers.findIndex(({ kind }) => kind === 'connection')
   const before = first < 0 ? layers : layers.slice(0, first)

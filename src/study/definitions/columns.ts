@@ -15,11 +15,11 @@ export function taskColumn(task: TaskId, measure: Measure, { unit, better }: Kin
   return { id: task, label: shortLabel, unit, better, group, measure }
 }
 
-export function taskColumns(options: StudyOptions, measure: TaskMeasure, kind: Kind): StudyColumn[] {
+function taskColumns(options: StudyOptions, measure: TaskMeasure, kind: Kind): StudyColumn[] {
   return tasksOf(options).map((task) => taskColumn(task, measure(task), kind))
 }
 
-export function averageColumn(options: StudyOptions, kind: Kind): StudyColumn {
+function averageColumn(options: StudyOptions, kind: Kind): StudyColumn {
   return { id: AVERAGE, label: 'Average', ...kind, measure: { kind: 'mean', of: tasksOf(options) } }
 }
 

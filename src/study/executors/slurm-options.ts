@@ -31,7 +31,7 @@ interface OptionRow {
 const WORD = { allowed: 'letters, digits and . _ - , &', pattern: /^[\w.,&-]+$/ }
 const COUNT = { allowed: 'a whole number from 0', pattern: /^\d{1,6}$/ }
 
-export const SLURM_OPTION_ROWS: { readonly [K in keyof Required<SlurmOptions>]: OptionRow } = {
+const SLURM_OPTION_ROWS: { readonly [K in keyof Required<SlurmOptions>]: OptionRow } = {
   partition: { help: 'queue of the cluster', ...WORD },
   account: { help: 'who pays', ...WORD },
   qos: { help: 'quality of service', ...WORD },

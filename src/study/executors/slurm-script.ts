@@ -31,7 +31,7 @@ export interface ScriptRequest {
 }
 
 /** A job that is killed again after so many restarts is given up. */
-export const RESTARTS_ALLOWED = 5
+const RESTARTS_ALLOWED = 5
 
 /** A text as one word of a shell. */
 export function quoted(text: string): string {

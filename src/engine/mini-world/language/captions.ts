@@ -69,7 +69,7 @@ const pair: Pattern = (scene, stream) => {
 }
 
 /** A relation as people say it: `left of` also as `to the left of`. */
-export function spoken(relation: Direction | 'next to' | 'on', stream: RandomStream): string {
+function spoken(relation: Direction | 'next to' | 'on', stream: RandomStream): string {
   if (relation === 'left of' || relation === 'right of') return stream.chance(0.25) ? `to the ${relation}` : relation
   if (relation === 'below') return stream.chance(0.2) ? 'under' : 'below'
   return relation === 'next to' && stream.chance(0.3) ? 'beside' : relation
@@ -170,7 +170,7 @@ const FULL_PATTERNS: Weighted<Pattern> = [
   [1, facing], [1, coloured]
 ]
 
-export function categoriesOf(scene: Scene): string[] {
+function categoriesOf(scene: Scene): string[] {
   return [...new Set(scene.objects.map((object) => object.category))]
 }
 

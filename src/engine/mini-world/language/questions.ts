@@ -29,7 +29,7 @@ export type QuestionMaker = (scene: Scene, stream: RandomStream) => Question | n
 const yesNo = (truth: boolean | null): string | null => (truth === null ? null : truth ? 'yes' : 'no')
 
 /** A description of something that is in the scene, or could be: its colour changed half the time. */
-export function nearDescription(scene: Scene, stream: RandomStream, colourRate: number): Description {
+function nearDescription(scene: Scene, stream: RandomStream, colourRate: number): Description {
   const object = stream.pick(scene.objects)
   if (!stream.chance(colourRate)) return { category: object.category }
   return { category: object.category, colour: stream.chance(0.5) ? object.colour : stream.pick(COLOURS) }
@@ -46,7 +46,7 @@ export function described(wanted: Description, stream: RandomStream, many = fals
 }
 
 /** The colour that all objects of a description share; null if none or mixed. */
-export function sharedColour(scene: Scene, wanted: Description): string | null {
+function sharedColour(scene: Scene, wanted: Description): string | null {
   const colours = distinct(objectsThat(scene, wanted).map((object) => object.colour))
   return colours.length === 1 ? at(colours, 0) : null
 }

@@ -13,9 +13,9 @@ import type { DataFolder } from './write-files'
 
 const SPLITS: readonly Split[] = ['train', 'val', 'test']
 
-export const LICENCES = [{ url: 'http://creativecommons.org/licenses/by/4.0/', id: 1, name: 'Creative Commons Attribution 4.0 International License' }]
+const LICENCES = [{ url: 'http://creativecommons.org/licenses/by/4.0/', id: 1, name: 'Creative Commons Attribution 4.0 International License' }]
 
-export function header(description: string): Record<string, unknown> {
+function header(description: string): Record<string, unknown> {
   return { description, url: 'https://mini-world.invalid', version: '1.0', year: 2026, contributor: 'mini-world', date_created: '2026/01/01' }
 }
 
@@ -24,7 +24,7 @@ export function categoryId(name: string): number {
   return CATEGORIES.findIndex((category) => category.name === name) + 1
 }
 
-export function cocoImage(picture: Picture): Record<string, unknown> {
+function cocoImage(picture: Picture): Record<string, unknown> {
   const file = basename(picture.file)
   return {
     license: 1, file_name: file, coco_url: `https://mini-world.invalid/coco/${file}`, height: picture.scene.height,
@@ -82,7 +82,7 @@ export function karpathyImages(items: readonly CaptionedPicture[], extra: (pictu
 }
 
 /** `train2014`, `val2014` or `test2015`, from the picture's file name. */
-export function cocoPart(picture: Picture): string {
+function cocoPart(picture: Picture): string {
   return basename(picture.file).split('_')[1] ?? ''
 }
 
