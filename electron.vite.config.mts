@@ -18,6 +18,7 @@ const programs = {
   'serve/main': 'src/serve/main.ts',
   'picture-worker/main': 'src/engine/mini-world/picture-worker.ts',
   'checkpoint-writer/main': 'src/engine/checkpoint/writer-thread.ts',
+  'weight-drawer/main': 'src/engine/execution/weight-drawer.ts',
   'batch-maker/main': 'src/engine/pipeline/batch-maker.ts',
 }
 

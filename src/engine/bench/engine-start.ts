@@ -1,12 +1,12 @@
 // What passes before the first training step: process, library, data, compiling, first step; then the same again in a new
 // process. For the preset's twelve tasks and for the fixed sizes. Read next: step-side.ts.
 
-import { type BenchContext, type Benchmark, timed } from './benchmark'
+import type { BenchContext, Benchmark } from './benchmark'
 import { isStepSize } from './step-case'
 import { type StepMade, type StepRequest, stepSide } from './step-side'
 
 interface StartFigures {
-  /** From the start of the process to the end of its first step. */
+  /** From the start of the process to the end of its first steps. */
   readonly readyMs: number
   readonly libraryMs: number
   /** Reading the data of the tasks; absent for the fixed sizes. */
@@ -18,16 +18,13 @@ interface StartFigures {
 }
 
 async function start(context: BenchContext, request: StepRequest): Promise<StartFigures> {
-  const whole = await timed(async () => {
-    const child = await context.ours('engineStart')
-    try {
-      return await child.ask<StepMade>('make', request)
-    } finally {
-      await child.close()
-    }
-  })
-  const { libraryMs, dataMs, createMs, firstStepMs } = whole.value
-  return { readyMs: whole.ms, libraryMs, ...(dataMs === undefined ? {} : { dataMs }), createMs, firstStepMs }
+  const child = await context.ours('engineStart')
+  try {
+    const { readyMs, libraryMs, dataMs, createMs, firstStepMs } = await child.ask<StepMade>('make', request)
+    return { readyMs, libraryMs, ...(dataMs === undefined ? {} : { dataMs }), createMs, firstStepMs }
+  } finally {
+    await child.close()
+  }
 }
 
 async function twice(context: BenchContext, what: string, request: StepRequest): Promise<{ first: StartFigures; second: StartFigures }> {

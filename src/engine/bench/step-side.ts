@@ -25,6 +25,8 @@ export interface StepMade {
   readonly dataMs?: number
   readonly createMs: number
   readonly firstStepMs: number
+  /** From the start of the process to the end of its first round. */
+  readonly readyMs: number
 }
 
 export interface StepNumbers {
@@ -84,11 +86,12 @@ export function stepSide(): Side {
       const { backend, times, ...rest } = 'size' in request ? await makeSize(request) : await makeRun(request.config)
       made = rest
       const first = await timed(() => rounds(1))
+      const readyMs = performance.now()
       const weights = await made.engine.read('weights')
       return {
         torch: torchCase(made.options, made.learningRate, made.lossScale),
         parameters: weights.reduce((total, { data }) => total + data.length, 0), tensors: weights.length,
-        device: backend.device, backend: backend.name, ...times, firstStepMs: first.ms
+        device: backend.device, backend: backend.name, ...times, firstStepMs: first.ms, readyMs
       }
     },
     steps: ({ rounds: count }: { rounds: number }) => rounds(count),

@@ -10,10 +10,10 @@ import { partSteps } from './compiled-parts'
 import {
   type CompiledSteps, type Fetched, type OnProgress, PRETRAINING, type Steps, compileSteps, fedSettings, prepareSteps, runStep, stepPlans,
 } from './compiled-steps'
+import { startDrawing } from './drawn-weights'
 import { type EngineOptions, type Feed, pretrainingFeeds, taskFeeds } from './engine-options'
 import { floats, pretrainingResult, scalar } from './fetched-numbers'
 import { driftFeed } from './idle-drift'
-import { initialPortions } from './initial-weights'
 import type { NamedArray, Prediction, StepEngine, StepSettings } from './step-engine'
 import { listVariables, readEach, writeVariables } from './variable-transfer'
 
@@ -27,14 +27,19 @@ export async function createCompiledEngine(
 ): Promise<StepEngine> {
   nativeBackend()
   const plans = stepPlans(options)
-  const compiled = compileSteps(options, plans, purpose)
+  // Weights that will be loaded are not drawn; the graph sets them to zero.
+  const drawing = options.weights === 'loaded' ? undefined : startDrawing(options)
+  let compiled: CompiledSteps | undefined
   try {
-    if (options.weights !== 'loaded') for (const arrays of initialPortions(options)) await writeVariables(compiled, arrays)
+    compiled = compileSteps(options, plans, purpose)
+    for await (const arrays of drawing?.portions() ?? []) await writeVariables(compiled, arrays)
     if (compiled.access.zero !== undefined) compiled.session.run([], [compiled.access.zero])
     await prepareSteps(options, compiled, plans, purpose, onProgress)
   } catch (error) {
-    compiled.session.close()
+    compiled?.session.close()
     throw error
+  } finally {
+    drawing?.stop()
   }
   return engineOf(options, compiled)
 }
