@@ -20,6 +20,11 @@ interface Pair {
 }
 
 const open: StepEngine[] = []
+/**
+ * TensorFlow's Adam computes 1 − β in float32, which for 0.999 is 1.3e-5 off; the eager engine hands over the rounded 0.001. With
+ * decays that float32 holds exactly both make the same update, and losses agree to 2e-7 over 24 steps (allowed 1e-6).
+ */
+const exactDecays = { ...plainOptimizer, beta1: 0.875, beta2: 0.9921875 }
 
 async function pairOf(options: EngineOptions): Promise<Pair> {
   const [compiled, eager] = [await createCompiledEngine(options), await createEagerEngine(options)]
@@ -39,11 +44,22 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Array.from(a).reduce((largest, value, i) => Math.max(largest, Math.abs(value - (b[i] ?? Number.NaN))), 0)
 }
 
+/** To 1e-6 of the number, or of 1. */
+function expectClose(ours: number, theirs: number, what: string, tolerance = 1e-6): void {
+  expect(Math.abs(ours - theirs) / Math.max(1, Math.abs(theirs)), what).toBeLessThan(tolerance)
+}
+
+/** To 1e-6 of the largest that is not masked. */
+function expectCloseLogits(ours: Float32Array, theirs: Float32Array): void {
+  const seen = theirs.filter((value) => value > -5000).map(Math.abs)
+  expect(largestDifference(ours, theirs) / Math.max(1, ...seen)).toBeLessThan(1e-6)
+}
+
 function byName(arrays: readonly NamedArray[]): Map<string, Float32Array> {
   return new Map(arrays.map(({ name, data }) => [name, data]))
 }
 
-/** A first moment after one update from zero is 0.1 × the gradient. */
+/** A first moment after one update from zero is an eighth of the gradient. */
 async function gradients(engine: StepEngine): Promise<Map<string, Float32Array>> {
   const moments = (await engine.read('all')).filter(({ name }) => name.startsWith('m/'))
   // Some gradients are zero but for rounding: a bias before a softmax moves all scores alike.
@@ -53,7 +69,12 @@ async function gradients(engine: StepEngine): Promise<Map<string, Float32Array>>
 async function expectEqualGradients({ compiled, eager }: Pair): Promise<void> {
   const [ours, theirs] = [await gradients(compiled), await gradients(eager)]
   expect([...ours.keys()].sort()).toEqual([...theirs.keys()].sort())
-  for (const [name, gradient] of ours) expect(largestDifference(gradient, theirs.get(name) ?? []), name).toBeLessThan(1e-6)
+  // Of the largest element, or of 1. Most gradients agree to 5e-7; the largest difference seen is 1.2e-6, ten units in the last
+  // place of sums that the two engines add up in another order.
+  for (const [name, gradient] of ours) {
+    const scale = Math.max(1, ...gradient.map((value) => Math.abs(8 * value)))
+    expect((8 * largestDifference(gradient, theirs.get(name) ?? [])) / scale, name).toBeLessThan(2e-6)
+  }
 }
 
 beforeAll(async () => {
@@ -67,16 +88,16 @@ describe('compiled steps of all tasks', { timeout: 300_000 }, () => {
   let pair: Pair
   beforeAll(async () => {
     await loadBackend('cpu')
-    pair = await pairOf(sampleOptions({ dropout: 0.1 }))
+    pair = await pairOf(sampleOptions({ dropout: 0.1, optimizer: exactDecays }))
   }, 300_000)
 
   it.each(TASKS.map((task): [string, Task] => [task.id, task]))('have the gradients and outputs of the eager step: %s', async (_, task) => {
     await pair.reset()
     const batch = sampleBatch(task)
     const [ours, theirs] = [await pair.compiled.train(batch, settingsOf(1)), await pair.eager.train(batch, settingsOf(1))]
-    expect(ours.loss).toBeCloseTo(theirs.loss, 5)
-    expect(Math.abs(ours.gradientNorm - theirs.gradientNorm)).toBeLessThan(1e-5 * Math.max(1, theirs.gradientNorm))
-    expect(largestDifference(ours.logits, theirs.logits)).toBeLessThan(1e-5)
+    expectClose(ours.loss, theirs.loss, 'loss')
+    expectClose(ours.gradientNorm, theirs.gradientNorm, 'gradient norm')
+    expectCloseLogits(ours.logits, theirs.logits)
     await expectEqualGradients(pair)
   })
 
@@ -86,7 +107,7 @@ describe('compiled steps of all tasks', { timeout: 300_000 }, () => {
       const batch = sampleBatch(TASKS[step % TASKS.length] ?? taskById('vqa'), 4, step)
       const settings = settingsOf(step, { lossScale: step % 2 === 0 ? 2 : 1 })
       const [ours, theirs] = [await pair.compiled.train(batch, settings), await pair.eager.train(batch, settings)]
-      expect(Math.abs(ours.loss - theirs.loss), `step ${step}`).toBeLessThan(3e-6 * Math.max(1, theirs.loss))
+      expectClose(ours.loss, theirs.loss, `step ${step}`)
     }
   })
 
@@ -94,9 +115,20 @@ describe('compiled steps of all tasks', { timeout: 300_000 }, () => {
     await pair.reset()
     const batch = sampleBatch(taskById(id))
     const [ours, theirs] = [await pair.compiled.predict(batch), await pair.eager.predict(batch)]
-    expect(largestDifference(ours.logits, theirs.logits)).toBeLessThan(1e-5)
-    expect(ours.loss).toBeCloseTo(theirs.loss, 5)
-    expect(ours.spread).toBeCloseTo(theirs.spread, 5)
+    expectCloseLogits(ours.logits, theirs.logits)
+    expectClose(ours.loss, theirs.loss, 'loss')
+    expectClose(ours.spread, theirs.spread, 'spread')
+  })
+})
+
+describe('compiled steps with the default decays', { timeout: 120_000 }, () => {
+  it('stay within what the float32 of 1 − β₂ allows: 5e-6 of the loss over 24 steps; seen were 3.3e-6 with two tasks, 2.0e-6 with twelve', async () => {
+    const { compiled, eager } = await pairOf(sampleOptions({ shapes: [sampleShape(taskById('vqa')), sampleShape(taskById('nlvr2'))], dropout: 0.1 }))
+    for (let step = 1; step <= 24; step++) {
+      const batch = sampleBatch(taskById(step % 2 === 0 ? 'vqa' : 'nlvr2'), 4, step)
+      const [ours, theirs] = [await compiled.train(batch, settingsOf(step)), await eager.train(batch, settingsOf(step))]
+      expectClose(ours.loss, theirs.loss, `step ${step}`, 5e-6)
+    }
   })
 })
 
@@ -126,17 +158,17 @@ describe('a compiled step of pre-training', { timeout: 120_000 }, () => {
   let pair: Pair
   beforeAll(async () => {
     await loadBackend('cpu')
-    pair = await pairOf(pretrainingOptions({ dropout: 0.1 }))
+    pair = await pairOf(pretrainingOptions({ dropout: 0.1, optimizer: exactDecays }))
   }, 120_000)
 
   it('has the gradients and outputs of the eager step', async () => {
     await pair.reset()
     const batch = samplePretrainingBatch()
     const [ours, theirs] = [await pair.compiled.trainPretraining(batch, settingsOf(1)), await pair.eager.trainPretraining(batch, settingsOf(1))]
-    for (const key of ['loss', 'wordLoss', 'regionLoss', 'alignmentLoss', 'gradientNorm'] as const) expect(ours[key], key).toBeCloseTo(theirs[key], 5)
+    for (const key of ['loss', 'wordLoss', 'regionLoss', 'alignmentLoss', 'gradientNorm'] as const) expectClose(ours[key], theirs[key], key)
     expect(ours.wordGuess).toEqual(theirs.wordGuess)
     expect(ours.regionGuess).toEqual(theirs.regionGuess)
-    expect(largestDifference(ours.alignmentLogits, theirs.alignmentLogits)).toBeLessThan(1e-5)
+    expectCloseLogits(ours.alignmentLogits, theirs.alignmentLogits)
     await expectEqualGradients(pair)
   })
 
@@ -145,9 +177,9 @@ describe('a compiled step of pre-training', { timeout: 120_000 }, () => {
     for (let step = 1; step <= 20; step++) {
       const batch = samplePretrainingBatch(4, step)
       const [ours, theirs] = [await pair.compiled.trainPretraining(batch, settingsOf(step)), await pair.eager.trainPretraining(batch, settingsOf(step))]
-      expect(Math.abs(ours.loss - theirs.loss), `step ${step}`).toBeLessThan(3e-6 * theirs.loss)
+      expectClose(ours.loss, theirs.loss, `step ${step}`)
     }
     const [ours, theirs] = [await pair.compiled.predictPretraining(samplePretrainingBatch()), await pair.eager.predictPretraining(samplePretrainingBatch())]
-    expect(ours.loss).toBeCloseTo(theirs.loss, 4)
+    expectClose(ours.loss, theirs.loss, 'prediction')
   })
 })
