@@ -31,8 +31,8 @@ function tree({ runs, json }: { readonly runs: string; readonly json?: boolean }
   const library = new RunLibrary(resolve(runs))
   library.poll()
   const rows = runTree(library.summaries())
-  printResult(json, rows.map(({ run, depth }) => ({ id: run.id, depth, parent: run.parent, state: run.state })), () =>
-    rows.map(({ run, depth }) => `${'   '.repeat(depth)}${run.id}${run.parent ? `  from ${run.parent.run}${run.parent.iteration === null ? '' : ` at ${run.parent.iteration}`}` : ''}  ${run.state}`).join('\n'))
+  printResult(json, rows.map(({ run, depth }) => ({ id: run.id, depth, parent: run.parent, changed: run.changed, state: run.state })), () =>
+    rows.map(({ run, depth }) => `${'   '.repeat(depth)}${run.id}${run.parent ? `  from ${run.parent.run}${run.parent.iteration === null ? '' : ` at ${run.parent.iteration}`}` : ''}${run.changed.length === 0 ? '' : ` with ${run.changed.map(({ key, b }) => `${key}=${b}`).join(' ')}`}  ${run.state}`).join('\n'))
 }
 
 function conflicts(run: string, { json }: { readonly json?: boolean }): void {

@@ -3,6 +3,7 @@
 
 import type { ConfigKey } from './run-config'
 import type { TaskId } from './task-catalog'
+import type { ExampleBoxes } from './test-outcomes'
 
 export interface SettingDifference {
   readonly key: ConfigKey
@@ -32,6 +33,9 @@ export interface FlippedSample {
   readonly scoreA: number
   readonly scoreB: number
   readonly pictures: readonly string[]
+  /** Where each points; null where the task points at nothing or the run did not note it. */
+  readonly boxesA: ExampleBoxes | null
+  readonly boxesB: ExampleBoxes | null
 }
 
 export interface FlippedSamples {
@@ -41,8 +45,9 @@ export interface FlippedSamples {
   /** B scores higher, largest change first; and A scores higher. */
   readonly gained: readonly FlippedSample[]
   readonly lost: readonly FlippedSample[]
-  /** Why there is nothing to compare; empty if there is. */
+  /** Why there is nothing to compare; empty if there is. `missing`: whose examples there are none of. */
   readonly problem: string
+  readonly missing: readonly ('a' | 'b')[]
 }
 
 export interface RunDifference {

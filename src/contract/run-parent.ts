@@ -1,6 +1,9 @@
 // Which run a run started from, and the tree that gives. A run that starts from another one's checkpoint names it in its
 // setting `start`; nothing else is recorded, so that it cannot disagree. Pure. Read next: src/cli/fork-run.ts.
 
+import { CONFIG_KEYS, type ConfigKey, type RunConfig, configText } from './run-config'
+import type { SettingDifference } from './run-difference'
+
 export interface RunParent {
   /** Name of the parent's folder: its id, if it lies beside this run. */
   readonly run: string
@@ -45,4 +48,9 @@ export function runTree<T extends { readonly id: string; readonly parent: RunPar
   for (const run of children.get(null) ?? []) add(run, 0)
   for (const run of runs) add(run, 0)
   return rows
+}
+
+/** The settings, as `--set` writes them, in which two configurations differ. */
+export function changedSettings(a: RunConfig, b: RunConfig, except: readonly ConfigKey[] = ['name']): SettingDifference[] {
+  return CONFIG_KEYS.filter((key) => !except.includes(key)).map((key) => ({ key, a: configText(a[key]), b: configText(b[key]) })).filter((row) => row.a !== row.b)
 }

@@ -39,3 +39,20 @@ export function tokenSimilarity(table: Float32Array, width: number, tasks: reado
   }
   return { tasks, cosines: tasks.map((_, i) => tasks.map((__, j) => Number(cosine(i, j).toFixed(5)))), norms: norms.map((norm) => Number(norm.toPrecision(5))) }
 }
+
+export interface TokenGroups {
+  /** Mean cosine of two tasks of one group, and of two groups; null where there is no such pair. */
+  readonly sameGroup: number | null
+  readonly otherGroups: number | null
+}
+
+/** Whether tasks of one group have tokens that are more alike. Pairs that share a token (a head's) are left out. */
+export function tokenGroups({ tasks, cosines, taskToken }: TokenMap): TokenGroups {
+  const pairs = tasks.flatMap((a, i) => tasks.slice(i + 1).map((b, j) => ({ a: taskById(a), b: taskById(b), cosine: cosines[i]?.[i + 1 + j] ?? 0 })))
+    .filter(({ a, b }) => tokenRowOf(a, taskToken) !== tokenRowOf(b, taskToken))
+  const meanOf = (same: boolean): number | null => {
+    const found = pairs.filter(({ a, b }) => (a.group === b.group) === same)
+    return found.length === 0 ? null : found.reduce((sum, { cosine }) => sum + cosine, 0) / found.length
+  }
+  return { sameGroup: meanOf(true), otherGroups: meanOf(false) }
+}

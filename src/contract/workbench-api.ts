@@ -1,9 +1,11 @@
 // Window ↔ host: every request and every push, declared once. Electron's IPC and the browser's WebSocket are two
 // thin carriers of the same messages; main/ipc.ts and serve check them where they arrive.
 
+import type { ComparisonRequests } from './comparison-api'
 import type { ConfigDifference, RunConfig } from './run-config'
 import type { RunCommand } from './run-commands'
 import type { RunEvent, RunState } from './run-events'
+import type { SettingDifference } from './run-difference'
 import type { RunParent } from './run-parent'
 import type { MeasuredSteps } from './run-time'
 import type { MaskingPage, MaskingRequest } from './masking-sample'
@@ -31,6 +33,8 @@ export interface RunSummary {
   readonly lastCheckpoint: number | null
   /** The run it started from. */
   readonly parent: RunParent | null
+  /** What was changed from that run's settings; empty if it is not in the workspace. */
+  readonly changed: readonly SettingDifference[]
   /** Progress of preparing (making data, compiling), if that is what it does. */
   readonly preparing: { readonly what: string; readonly done: number; readonly total: number } | null
   /** Resident memory of the run's process in bytes; 0 if it has none. */
@@ -58,7 +62,7 @@ export interface AppInfo {
 }
 
 /** Requests: name → [arguments, result]. */
-export interface WorkbenchRequests extends StudyRequests {
+export interface WorkbenchRequests extends StudyRequests, ComparisonRequests {
   'app:info': [Record<string, never>, AppInfo]
   /** How many runs train at the same time in this workspace; takes effect at the next start. */
   'app:sideBySide': [{ readonly setting: SideBySide }, AppInfo]

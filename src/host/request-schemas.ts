@@ -35,6 +35,10 @@ export const REQUEST_SCHEMAS = {
     id, split: v.picklist(['train', 'val']), seed, objective: v.picklist([0, 1, 2]),
     from: v.pipe(v.number(), v.integer(), v.minValue(0)), count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200))
   }),
+  'runs:compare': v.object({ a: id, b: id }),
+  'runs:flipped': v.object({ a: id, b: id, task: v.picklist(TASK_IDS) }),
+  'run:checkpoints': v.object({ id }),
+  'run:tokens': v.object({ id, iteration: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))) }),
   'studies:list': empty,
   'study:plan': studyChoice,
   'study:start': v.object({

@@ -5,9 +5,10 @@ import { type Dirent, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError, check } from '../contract/check'
 import { type RunConfig, defaultConfig, resolveConfig } from '../contract/run-config'
+import type { SettingDifference } from '../contract/run-difference'
 import type { RunEvent, RunState } from '../contract/run-events'
 import { RUN_FILES } from '../contract/run-format'
-import { parentOf } from '../contract/run-parent'
+import { changedSettings, parentOf } from '../contract/run-parent'
 import type { RunHistory, RunSummary } from '../contract/workbench-api'
 import { EventTail } from './event-tail'
 import type { KnownRun } from './measured-steps'
@@ -28,6 +29,8 @@ interface FollowedRun {
   problem: string | null
   memoryBytes: number
   readAt: number
+  /** Kept as long as both configurations are what they were. */
+  changed: { readonly from: RunConfig; readonly to: RunConfig; readonly settings: readonly SettingDifference[] } | null
 }
 
 /** What a poll found new in one run: only the events written since the last poll, also after a resume. */
@@ -116,7 +119,7 @@ export class RunLibrary {
     const folder = join(this.runsFolder, id)
     const run: FollowedRun = {
       id, folder, tail: new EventTail(join(folder, RUN_FILES.events)), fold: emptyFold(),
-      config: null, createdAt: 0, problem: null, memoryBytes: 0, readAt: 0
+      config: null, createdAt: 0, problem: null, memoryBytes: 0, readAt: 0, changed: null
     }
     this.readConfig(run)
     return run
@@ -165,10 +168,19 @@ export class RunLibrary {
       stepsPerSecond: state === 'running' ? stepsPerSecond(fold) : 0,
       lastCheckpoint: fold.lastCheckpoint,
       parent: config ? parentOf(config.start) : null,
+      changed: this.changedFromParent(run),
       preparing: state === 'preparing' || state === 'running' ? fold.preparing : null,
       memoryBytes: run.memoryBytes,
       problem: run.problem
     }
+  }
+
+  private changedFromParent(run: FollowedRun): readonly SettingDifference[] {
+    const { config } = run
+    const parent = config && this.runs.get(parentOf(config.start)?.run ?? '')?.config
+    if (!parent) return []
+    if (run.changed?.from !== parent || run.changed.to !== config) run.changed = { from: parent, to: config, settings: changedSettings(parent, config, ['name', 'start']) }
+    return run.changed.settings
   }
 
   /** The state as it is, not as the run last wrote it: a live state without a process is `interrupted`. */

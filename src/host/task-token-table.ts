@@ -24,7 +24,8 @@ export function taskTokenMap(runFolder: string, iteration?: number): TokenMap {
   return { iteration: step, taskToken, ...tokenSimilarity(data, width, tasks, taskToken) }
 }
 
-function checkpointSteps(runFolder: string): number[] {
+/** Iterations of the checkpoints that a run keeps, ascending. */
+export function checkpointSteps(runFolder: string): number[] {
   const folder = join(runFolder, RUN_FILES.checkpoints)
   if (!existsSync(folder)) return []
   return readdirSync(folder).flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b)

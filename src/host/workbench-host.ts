@@ -7,6 +7,7 @@ import { resolveConfig } from '../contract/run-config'
 import { presetConfig } from '../contract/run-presets'
 import type { PushName, RequestName, WorkbenchPushes, WorkbenchRequests } from '../contract/workbench-api'
 import { AppInfoSource } from './app-info'
+import { comparisonDesk } from './comparison-desk'
 import type { Demo } from './demo'
 import { readMasking } from './masking-desk'
 import { measuredSteps } from './measured-steps'
@@ -92,6 +93,7 @@ export class WorkbenchHost {
     'demo:start': () => this.startDemo(),
     'samples:read': ({ id, task }) => readSamples(this.library, id, task),
     'masking:read': ({ id, ...request }) => readMasking(this.options.cli, this.library.folderOf(id), request),
+    ...comparisonDesk((id) => this.library.folderOf(id)),
     ...studyDesk(this.options.workspace.root, this.options.cli),
     'app:close': ({ choice }) => { this.options.onClose?.(choice); return null }
   }

@@ -4,9 +4,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError } from '../contract/check'
-import { CONFIG_KEYS, type RunConfig, configText, defaultConfig, resolveConfig } from '../contract/run-config'
+import { type RunConfig, defaultConfig, resolveConfig } from '../contract/run-config'
 import type { FlippedSample, FlippedSamples, RunDifference, ScoreDifference } from '../contract/run-difference'
 import { RUN_FILES } from '../contract/run-format'
+import { changedSettings } from '../contract/run-parent'
 import { exampleTest } from '../contract/study-statistics'
 import { TASK_IDS, type TaskId } from '../contract/task-catalog'
 import { readTestOutcomes } from './example-scores'
@@ -14,10 +15,9 @@ import { type RunDigest, type TaskDigest, digestOf } from './run-digest'
 
 export function compareRuns(folderA: string, folderB: string): RunDifference {
   const [a, b] = [readConfig(folderA), readConfig(folderB)]
-  const settings = CONFIG_KEYS.filter((key) => key !== 'name').map((key) => ({ key, a: configText(a[key]), b: configText(b[key]) }))
   const [digestA, digestB] = [readDigest(folderA), readDigest(folderB)]
   return {
-    a: folderA, b: folderB, settings: settings.filter((setting) => setting.a !== setting.b),
+    a: folderA, b: folderB, settings: changedSettings(a, b),
     scores: TASK_IDS.flatMap((task) => scoresOf(task, digestA?.tasks[task], digestB?.tasks[task]))
   }
 }
@@ -46,20 +46,24 @@ function scoresOf(task: TaskId, a: TaskDigest | undefined, b: TaskDigest | undef
 /** The test examples of a task on which two runs differ; scores are of the final test of each. */
 export function flippedSamples(folderA: string, folderB: string, task: TaskId): FlippedSamples {
   const [a, b] = [readTestOutcomes(folderA, task), readTestOutcomes(folderB, task)]
-  const missing = [a ? '' : folderA, b ? '' : folderB].filter((folder) => folder !== '')
-  if (!a || !b) return { task, examples: 0, gained: [], lost: [], problem: `No test of ${task} with single examples in ${missing.join(' and ')}; a run writes it at its end.` }
+  if (!a || !b) {
+    const missing = [...(a ? [] : ['a' as const]), ...(b ? [] : ['b' as const])]
+    const where = missing.map((side) => (side === 'a' ? folderA : folderB)).join(' and ')
+    return { task, examples: 0, gained: [], lost: [], missing, problem: `No test of ${task} with single examples in ${where}; a run writes it at its end.` }
+  }
   const places = new Map(b.ids.map((id, index) => [id, index]))
   const both = a.ids.flatMap((id, indexA): FlippedSample[] => {
     const indexB = places.get(id)
     if (indexB === undefined) return []
     return [{
       id, text: a.texts[indexA] ?? '', expected: a.expected[indexA] ?? '', answerA: a.answers[indexA] ?? '', answerB: b.answers[indexB] ?? '',
-      scoreA: a.scores[indexA] ?? 0, scoreB: b.scores[indexB] ?? 0, pictures: a.pictures[indexA] ?? []
+      scoreA: a.scores[indexA] ?? 0, scoreB: b.scores[indexB] ?? 0, pictures: a.pictures[indexA] ?? [],
+      boxesA: a.boxes?.[indexA] ?? null, boxesB: b.boxes?.[indexB] ?? null
     }]
   })
   const gain = ({ scoreA, scoreB }: FlippedSample): number => scoreB - scoreA
   return {
-    task, examples: both.length, problem: '',
+    task, examples: both.length, problem: '', missing: [],
     gained: both.filter((sample) => gain(sample) > 0).sort((x, y) => gain(y) - gain(x)),
     lost: both.filter((sample) => gain(sample) < 0).sort((x, y) => gain(x) - gain(y))
   }

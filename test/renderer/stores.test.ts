@@ -23,7 +23,7 @@ const { useChartView } = await import('../../src/renderer/src/stores/chart-view'
 
 const summary = (id: string, state: RunState): RunSummary => ({
   id, name: id, state, reason: '', preset: 'mini', seed: 1, tasks: ['vqa'], iteration: 5, iterations: 10, createdAt: 1, updatedAt: 1, secondsLeft: null, device: '',
-  stepsPerSecond: 0, lastCheckpoint: null, parent: null, preparing: null, memoryBytes: 0, problem: null
+  stepsPerSecond: 0, lastCheckpoint: null, parent: null, changed: [], preparing: null, memoryBytes: 0, problem: null
 })
 
 beforeEach(() => {

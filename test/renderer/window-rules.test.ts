@@ -90,7 +90,7 @@ describe('the run list', () => {
   const now = new Date(2026, 10, 23, 12).getTime()
   const row = (id: string, state: RunSummary['state'], hoursAgo: number): RunSummary => ({
     id, name: id, state, reason: '', preset: 'mini', seed: 1, tasks: [], iteration: 0, iterations: 10, createdAt: now - hoursAgo * 3_600_000,
-    updatedAt: now - hoursAgo * 3_600_000, secondsLeft: null, device: '', stepsPerSecond: 0, lastCheckpoint: null, parent: null, preparing: null, memoryBytes: 0, problem: null
+    updatedAt: now - hoursAgo * 3_600_000, secondsLeft: null, device: '', stepsPerSecond: 0, lastCheckpoint: null, parent: null, changed: [], preparing: null, memoryBytes: 0, problem: null
   })
   const rows = [row('old', 'done', 100), row('yesterday', 'done', 20), row('today', 'failed', 2), row('live', 'running', 30)]
 

@@ -75,6 +75,7 @@ export function replayBridge(search: string): WorkbenchBridge {
     'demo:start': () => { listed = true; sayState('running', 3000); return { id: summary.id } },
     'samples:read': ({ task }) => samplesOf(task),
     'masking:read': () => { throw new Error('The replay has no captions; a real host would read them.') },
+    'runs:compare': oneRun, 'runs:flipped': oneRun, 'run:checkpoints': () => [], 'run:tokens': oneRun,
     'studies:list': () => [],
     'study:plan': noStudies, 'study:start': noStudies, 'study:want': noStudies, 'study:jobs': noStudies, 'study:status': noStudies,
     'study:table': noStudies, 'study:conflicts': noStudies, 'study:curves': noStudies,
@@ -88,6 +89,10 @@ export function replayBridge(search: string): WorkbenchBridge {
     },
     pictureUrl: (_run, file) => `data:image/svg+xml,${encodeURIComponent(drawing(file))}`
   }
+}
+
+function oneRun(): never {
+  throw new Error('The replay has no run folders; a real host would read them.')
 }
 
 function noStudies(): never {
@@ -114,7 +119,7 @@ function summaryOf(run: SyntheticRun, state: RunState, now: number, iteration: n
   return {
     id: 'demo-s1', name: 'demo', state, reason: state === 'interrupted' ? 'The process of this run is gone.' : '', preset: 'mini', seed: 1, tasks: run.config.tasks,
     iteration, iterations: run.config.iterations, createdAt: now - 400_000, updatedAt: now, secondsLeft: state === 'running' ? 754 : null, device: 'CPU, 2 cores',
-    stepsPerSecond: state === 'running' ? 13.4 : 0, lastCheckpoint: 300, parent: null, preparing: state === 'preparing' ? { what: 'Drawing the mini-world', done: 300, total: 1200 } : null,
+    stepsPerSecond: state === 'running' ? 13.4 : 0, lastCheckpoint: 300, parent: null, changed: [], preparing: state === 'preparing' ? { what: 'Drawing the mini-world', done: 300, total: 1200 } : null,
     memoryBytes: 1.9 * 1024 ** 3, problem: null
   }
 }
