@@ -49,3 +49,11 @@ export function formDifference(preset: string, form: Readonly<Record<FormKey, st
   const resolved = resolveConfig(base, Object.fromEntries(changed.map((key) => [key, form[key]])))
   return Object.fromEntries(changed.map((key) => [key, resolved[key]])) as ConfigDifference
 }
+
+/** What a run's settings change in its preset beyond the form's fields: it goes along when another run is made from it. */
+export function settingsBesideForm(config: RunConfig): ConfigDifference {
+  const base = presetConfig(config.preset)
+  const inForm = new Set<ConfigKey>([...FORM_KEYS, 'preset', 'kind'])
+  const changed = (Object.keys(CONFIG_FIELDS) as ConfigKey[]).filter((key) => !inForm.has(key) && configText(config[key]) !== configText(base[key]))
+  return Object.fromEntries(changed.map((key) => [key, config[key]])) as ConfigDifference
+}

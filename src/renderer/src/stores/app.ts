@@ -9,7 +9,7 @@ import { useNotes } from './notes'
 
 export const VIEWS = ['home', 'runs', 'live', 'studies', 'samples', 'settings'] as const
 export type View = (typeof VIEWS)[number]
-export type Dialog = 'none' | 'newRun' | 'help' | 'palette' | 'closing'
+export type Dialog = 'none' | 'newRun' | 'help' | 'palette' | 'closing' | 'flipped' | 'tokens'
 
 export const NARROW_WIDTH = 1100
 
@@ -26,6 +26,8 @@ export const useApp = defineStore('app', () => {
   const closing = shallowRef<readonly RunSummary[]>([])
   /** Settings that the new-run form opens with; null: the preset's own. */
   const newRunFrom = shallowRef<RunConfig | null>(null)
+  /** `demo at iteration 40` where that form starts from a checkpoint; null otherwise. */
+  const newRunFork = ref<string | null>(null)
   const isNarrow = computed(() => width.value < NARROW_WIDTH)
 
   window.addEventListener('resize', () => { width.value = window.innerWidth })
@@ -65,7 +67,14 @@ export const useApp = defineStore('app', () => {
 
   function openNewRun(from: RunConfig | null = null): void {
     newRunFrom.value = from
+    newRunFork.value = null
     dialog.value = 'newRun'
+  }
+
+  /** "What if" from a checkpoint: the run's settings and weights; optimizer and schedule begin anew. As `train --fork`. */
+  function openFork(id: string, config: RunConfig, iteration: number): void {
+    openNewRun({ ...config, name: `${config.name}-from-${iteration}`, start: `runs/${id}/checkpoints/step-${iteration}` })
+    newRunFork.value = `${config.name} at iteration ${iteration}`
   }
 
   async function answerClosing(choice: 'pause' | 'keep' | 'stop' | 'cancel'): Promise<void> {
@@ -79,7 +88,7 @@ export const useApp = defineStore('app', () => {
   }
 
   return {
-    view, dialog, listDrawer, inspectorDrawer, inspectorShown, info, width, isNarrow, connectionLost, closing, newRunFrom,
-    loadInfo, setSideBySide, show, openNewRun, answerClosing
+    view, dialog, listDrawer, inspectorDrawer, inspectorShown, info, width, isNarrow, connectionLost, closing, newRunFrom, newRunFork,
+    loadInfo, setSideBySide, show, openNewRun, openFork, answerClosing
   }
 })

@@ -2,6 +2,7 @@
 // theme's card. Pure but for the colours, which the caller reads. Read next: ExportMenu.vue.
 
 import type { StudyTable } from '../../../contract/study-table'
+import type { SvgPicture } from '../save-file'
 import { cellFill, cellLines, differenceScale } from './study-look'
 
 const LABEL = 190
@@ -9,12 +10,6 @@ const CELL = 64
 const ROW = 34
 const HEAD = 58
 const FOOT = 26
-
-export interface SvgPicture {
-  readonly svg: string
-  readonly width: number
-  readonly height: number
-}
 
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] ?? sign)
 

@@ -10,8 +10,23 @@ export function saveFile(name: string, content: Blob | string, type = 'text/plai
   window.setTimeout(() => URL.revokeObjectURL(address), 10_000)
 }
 
+export interface SvgPicture {
+  readonly svg: string
+  readonly width: number
+  readonly height: number
+}
+
+/** Value of a colour token such as `--text-1` in the present theme. */
+export const tokenColour = (token: string): string => getComputedStyle(document.documentElement).getPropertyValue(token).trim()
+
+/** As SVG or PNG, by the file's name. Rejects where the picture cannot be drawn. */
+export async function savePicture(name: string, { svg, width, height }: SvgPicture): Promise<void> {
+  if (name.endsWith('.svg')) saveFile(name, svg, 'image/svg+xml')
+  else saveFile(name, await svgToPng(svg, width, height))
+}
+
 /** Draws an SVG of a known size as PNG at twice its size. */
-export async function svgToPng(svg: string, width: number, height: number): Promise<Blob> {
+async function svgToPng(svg: string, width: number, height: number): Promise<Blob> {
   const image = new Image()
   const address = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }))
   try {
