@@ -53,6 +53,7 @@ export function useCommands(): ComputedRef<readonly Command[]> {
     { title: 'Light theme', hint: '', run: () => { settings.theme = 'light' } },
     { title: 'Theme of the system', hint: '', run: () => { settings.theme = 'system' } },
     { title: 'High contrast on or off', hint: '', run: () => { settings.contrast = settings.isHighContrast ? 'normal' : 'more' } },
+    { title: 'Task tokens of the open run…', hint: '', run: () => { app.dialog = 'tokens' } },
     { title: 'Keys', hint: '?', run: () => { app.dialog = 'help' } }
   ]
   return computed(() => [

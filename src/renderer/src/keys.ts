@@ -27,7 +27,7 @@ export const KEY_ROWS: readonly { readonly title: string; readonly rows: readonl
   },
   {
     title: 'Samples',
-    rows: [{ keys: 'J  K', does: 'Next, previous' }, { keys: 'H', does: 'Hide or show boxes' }]
+    rows: [{ keys: 'J  K', does: 'Next, previous' }, { keys: 'H', does: 'Hide or show boxes' }, { keys: '←  →', does: 'Flipped samples: the other way' }]
   },
   { title: 'New run', rows: [{ keys: 'Ctrl Enter', does: 'Start it' }] }
 ]
