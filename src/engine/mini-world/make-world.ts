@@ -3,11 +3,11 @@
 // Read next: pools.ts, draw-pictures.ts, writers/write-data-sets.ts.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync, copyFileSync } from 'node:fs'
-import { availableParallelism, cpus } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { at, check, WorkbenchError } from '../../contract/check'
 import { PIXEL_FEATURE_SIZE } from '../data/pixel-features'
 import { writeRegionStore, type PictureRegions } from '../data/region-store'
+import { usableCores } from '../thread-program'
 import { drawWithThreads } from './drawing-threads'
 import type { DrawnPicture } from './draw-pictures'
 import { planPools, storeKey, twinsOf } from './pools'
@@ -183,8 +183,5 @@ function writeTexts(folder: string, world: World, options: WorldOptions): void {
   if (!world.pictures.some((picture) => picture.pool === 'cc')) rmSync(join(folder, 'conceptual_captions'), { recursive: true, force: true })
 }
 
-/** Threads for drawing: one per core, at most eight; availableParallelism is missing in older versions of Node. */
-function threadCount(): number {
-  const cores = typeof availableParallelism === 'function' ? availableParallelism() : cpus().length
-  return Math.max(1, Math.min(8, cores))
-}
+/** Threads for drawing: one per core, at most eight. */
+const threadCount = (): number => Math.max(1, Math.min(8, usableCores()))

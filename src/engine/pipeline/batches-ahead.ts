@@ -4,8 +4,8 @@
 
 import type { BatchPlace } from '../training/course-data'
 
-/** Batches of a task and split that may wait: one always, more while all that wait are small. */
-const DEPTH = 3
+/** One batch of each task and split may wait, which is a round ahead; further ones while so few wait and are so small. */
+const FEW = 4
 const SMALL_BYTES = 64 * 2 ** 20
 
 const streamOf = ({ task, split }: BatchPlace): string => `${task}/${split}`
@@ -30,7 +30,7 @@ export class AskedNumbers {
   /** Whether the batch is one of the next of its stream. */
   isAhead(place: BatchPlace): boolean {
     const asked = this.last.get(streamOf(place))
-    return asked !== undefined && place.number > asked.number && place.number <= asked.number + DEPTH
+    return asked !== undefined && place.number > asked.number && place.number <= asked.number + FEW
   }
 
   /** The batch that is `distance` after the last asked one of each stream, in the order in which they will be asked. */
@@ -60,8 +60,8 @@ export class BatchesAhead {
 
   /** The batch to make next; undefined while enough wait. */
   next(): BatchPlace | undefined {
-    for (let distance = 1; distance <= DEPTH; distance++) {
-      if (distance > 1 && this.bytes() >= SMALL_BYTES) return undefined
+    for (let distance = 1; distance <= FEW; distance++) {
+      if (distance > 1 && (this.waiting.size >= FEW || this.bytes() >= SMALL_BYTES)) return undefined
       const place = this.asked.after(distance).find((each) => this.exists(each) && !this.waiting.has(keyOf(each)))
       if (place) return place
     }

@@ -1,12 +1,11 @@
 // Where a run's data are held: on a thread that reads and makes batches while the training thread computes, or in this
 // thread. The same functions make the same batches; only the carrier differs. Read next: batch-maker.ts (the thread's side).
 
-import { cpus } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { RunConfig } from '../../contract/run-config'
 import type { Validation } from '../training/course'
 import type { BatchPlace, CourseData, CourseFacts, DataSource } from '../training/course-data'
-import { builtThreadProgram } from '../thread-program'
+import { builtThreadProgram, usableCores } from '../thread-program'
 import { type DataOrder, type DataReply, arrivedError, buffersOf } from './batch-messages'
 import { AskedNumbers, keyOf } from './batches-ahead'
 
@@ -26,7 +25,7 @@ export async function openSource<Batch, Result>({ config, first, openHere, progr
 }
 
 /** On one core a thread beside the training could only take its time away. */
-const threadProgram = (): string | null => (cpus().length > 1 ? builtThreadProgram('batch-maker') : null)
+const threadProgram = (): string | null => (usableCores() > 1 ? builtThreadProgram('batch-maker') : null)
 
 function sourceHere<Batch, Result>(data: CourseData<Batch, Result>): DataSource<Batch, Result> {
   return {
