@@ -112,18 +112,25 @@ function recordPlan(tools: StepTools, plan: StepPlan, microBatch: number | undef
   return { train: recordUpdate(tools, plan.names[0] ?? '', step.updates), part: { step, examples }, predict: plan.record(tools, 'predict') }
 }
 
+/** Numbers of all variables from which on a step without effect costs more than it is worth. */
+const LARGE = 64 * 1024 * 1024
+
 /**
  * The first run of every training step (or prediction), without effect: with fresh moments, a loss scale and learning
  * rates of 0 it leaves every variable as it is.
  */
 export async function prepareSteps(
-  options: EngineOptions, { session, steps, drift, clearing }: CompiledSteps, plans: readonly StepPlan[], purpose: 'train' | 'predict', onProgress: OnProgress
+  options: EngineOptions, { session, steps, drift, clearing, variables }: CompiledSteps, plans: readonly StepPlan[], purpose: 'train' | 'predict', onProgress: OnProgress
 ): Promise<void> {
   const still = fedSettings(options, { learningRate: 0, headLearningRate: 0, lossScale: 0, dropoutSeed: [0, 0], update: 1 })
   if (clearing !== undefined) session.run([], [clearing])
   let done = 0
   // A whole batch shows whether it fits into a GPU's memory; on the CPU one example is enough and faster.
-  const probed = (examples: number): number => (nativeBackend().isUsingGpuDevice ? examples : 1)
+  const gpu = nativeBackend().isUsingGpuDevice
+  const probed = (examples: number): number => (gpu ? examples : 1)
+  // A run of a large model takes seconds: where there is one step, its first real run prepares it as well.
+  const ready = !gpu && plans.length === 1 && variables.reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0) > LARGE
+  if (ready) return onProgress({ what: plans[0]?.names.join(', ') ?? '', done: steps.size, total: steps.size, milliseconds: 0 })
   for (const { names, specs, examples, rowsPerExample } of plans) {
     const start = performance.now()
     const recorded = steps.get(names[0] ?? '')
