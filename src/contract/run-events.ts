@@ -116,7 +116,7 @@ export interface FailureEvent extends EventBase {
 }
 
 /**
- * Of a training step: filling the batch, handing it over, computing, reading the results, scoring them, writing the event.
+ * Of a training step: waiting for the batch, handing it over, computing, reading the results, scoring them, writing the event.
  * Beside the steps: checks, and the sample predictions written after them.
  */
 export type TaskPhase = 'data' | 'upload' | 'run' | 'read' | 'score' | 'events' | 'validation' | 'samples'
@@ -141,9 +141,9 @@ export interface PhasesEvent extends EventBase {
 /** Bytes, and tensors that are alive outside of JavaScript. */
 export interface ProcessMemory {
   readonly resident: number
-  /** JavaScript's objects. */
+  /** JavaScript's objects on the training thread; those of the thread that holds the data are in `resident` alone. */
   readonly heap: number
-  /** Arrays outside of that heap: batches, cached region features. */
+  /** Arrays outside of that heap: batches; cached region features where the data are held on this thread. */
   readonly arrays: number
   readonly tensors: number
 }
