@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseSettings, resolveConfig } from '../../src/contract/run-config'
 import { PRESETS, presetConfig } from '../../src/contract/run-presets'
 import { totalOf } from '../../src/contract/model-parts'
-import { fieldProblem, formDifference, formModel, formOf, formProblems } from '../../src/renderer/src/run/run-form'
+import { fieldProblem, formDifference, formModel, formOf, formProblems, settingsBesideForm } from '../../src/renderer/src/run/run-form'
 import { reproduceCommand } from '../../src/renderer/src/run/reproduce'
 
 describe('the new-run form', () => {
@@ -25,6 +25,12 @@ describe('the new-run form', () => {
     const form = { ...formOf(presetConfig('mini')), seed: '7', stopAndGo: 'false', tasks: 'vqa,nlvr2' }
     expect(formDifference('mini', form)).toEqual({ seed: 7, stopAndGo: false, tasks: ['vqa', 'nlvr2'] })
   })
+})
+
+it('keeps what a run has set beyond the form when another is made from it', () => {
+  const config = { ...presetConfig('mini'), seed: 9, gradientConflictEvery: 40 }
+  expect(settingsBesideForm(config)).toEqual({ gradientConflictEvery: 40 })
+  expect(settingsBesideForm(presetConfig('mini-pretrain'))).toEqual({})
 })
 
 describe('the model of the form', () => {
