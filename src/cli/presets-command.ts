@@ -79,7 +79,7 @@ function forecastText(result: Forecast, config: RunConfig): string {
   const rows: [string, string][] = [
     ['parameters', `${result.parameters.toLocaleString('en')}, trained ${result.trainedParameters.toLocaleString('en')}`],
     ['weights', gigabytes(result.weightBytes)], ['gradients', gigabytes(result.gradientBytes)], ['moments', gigabytes(result.momentBytes)],
-    ['activations', `${gigabytes(result.activationBytes)} in the largest task`], ['program', `${gigabytes(result.programBytes)}: libraries and compiled steps`],
+    ['activations', `${gigabytes(result.activationBytes)} in the largest task`], ['program', `${gigabytes(result.programBytes)}: libraries, data of the mini-world’s size, compiled steps`],
     ['peak', `${gigabytes(peakBytes)} of this machine’s ${gigabytes(machineBytes)}${fits ? '' : ': it does not fit'}`],
     ['batches', parts], ['time', timeText(result, config)],
     ['sizes', result.sizes === 'data' ? 'of the data' : 'the longest texts and most regions of the reference: the data are not there']

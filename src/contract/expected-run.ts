@@ -53,7 +53,7 @@ function forecastSizes(config: RunConfig, dimensions: ModelDimensions): Forecast
   const parts = countParts(dimensions)
   return {
     model: { ...dimensions, ...ATTENTION_HEADS[config.model] }, parameters: totalOf(parts), trainedParameters: Math.round(trainedOf(config, dimensions, parts)),
-    dropout: config.dropout, steps: config.kind === 'pretrain' ? [captionStep(config, dimensions)] : ROUND_ORDER.filter((task) => config.tasks.includes(task)).map((task) => taskStep(task, config, dimensions))
+    of: 'run', dropout: config.dropout, steps: config.kind === 'pretrain' ? [captionStep(config, dimensions)] : ROUND_ORDER.filter((task) => config.tasks.includes(task)).map((task) => taskStep(task, config, dimensions))
   }
 }
 

@@ -11,6 +11,9 @@ const LIBRARY_BYTES = 264e6
 /** A recorded, optimised step in TensorFlow and in JavaScript: for each layer of the model. */
 const GRAPH_BYTES_PER_LAYER = 6.3e6
 const FIRST_GRAPH_BYTES = 100e6
+/** What a whole run has beside its training steps: the mini-world's data, checkpoints on their way, and for each layer of a graph its checks. */
+const RUN_BYTES = 110e6
+const CHECK_BYTES_PER_LAYER = 1.25e6
 /** Arrays in use at once beside those that are kept: gradients on their way, copies of the batch, TensorFlow's reserve. */
 const ACTIVATION_FACTOR = 1.4
 /** Share of a device's memory that a run may take. */
@@ -42,6 +45,8 @@ export interface ForecastSizes {
   readonly trainedParameters: number
   readonly steps: readonly StepSize[]
   readonly dropout: number
+  /** A run with data, checks and checkpoints, or a process that only steps. */
+  readonly of: 'run' | 'steps'
   /** Rows of the trunk in one pass; absent: the whole batch. */
   readonly microBatch?: number
 }
@@ -63,7 +68,8 @@ export function memoryForecast(sizes: ForecastSizes): RunForecast {
   const activationBytes = Math.max(0, ...tasks.map((task) => task.activationBytes))
   const weightBytes = FLOAT_BYTES * parameters
   const momentBytes = 2 * FLOAT_BYTES * trainedParameters
-  const programBytes = LIBRARY_BYTES + FIRST_GRAPH_BYTES + GRAPH_BYTES_PER_LAYER * layersOf(model) * graphs
+  const perLayer = GRAPH_BYTES_PER_LAYER + (sizes.of === 'run' ? CHECK_BYTES_PER_LAYER : 0)
+  const programBytes = LIBRARY_BYTES + FIRST_GRAPH_BYTES + (sizes.of === 'run' ? RUN_BYTES : 0) + perLayer * layersOf(model) * graphs
   return {
     parameters, trainedParameters, weightBytes, gradientBytes, momentBytes, activationBytes, programBytes,
     peakBytes: programBytes + weightBytes + momentBytes + gradientBytes + activationBytes, tasks

@@ -25,7 +25,7 @@ export interface RunForecast {
   readonly momentBytes: number
   /** Of the largest task. */
   readonly activationBytes: number
-  /** Libraries and compiled steps. */
+  /** Libraries, compiled steps; of a run also data and checks. */
   readonly programBytes: number
   /** Largest memory of the process: the sum of the above. */
   readonly peakBytes: number

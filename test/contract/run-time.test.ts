@@ -24,6 +24,11 @@ describe('the time of a run', () => {
     expect(timeWords(config(), time, measured).how).toContain('100 rounds with steps of 75.0 ms in the mean: 15 s; checks 5 s. Measured in 3 steps of a on a processor.')
   })
 
+  it('leaves out the first of several checks, in which TensorFlow prepares it', () => {
+    const measured = measureSteps([step('vqa', 40), check('vqa', 'val', 100, 9000), check('vqa', 'val', 100, 300), check('vqa', 'val', 100, 500)])
+    expect(measured?.vqa).toMatchObject({ checkMsPerExample: 4, checkExamples: 100 })
+  })
+
   it('follows from the multiplications of a step where a task was never seen, and says so', () => {
     const measured = joinMeasured([runOf('a', [step('vqa', 50)])])
     const time = runTime(config(), forecastOf(config()), measured)

@@ -81,6 +81,18 @@ test('Space resumes and pauses', async () => {
   await waitForIteration(app.page, before + 2)
 })
 
+test('the new-run form says what a run will need: memory, and time from the steps of this run', async () => {
+  await app.page.keyboard.press('Control+n')
+  const forecast = app.page.getByRole('region', { name: 'Forecast' })
+  await expect(forecast).toContainText(/Memory\s*[\d.]+ MB of [\d.]+ GB/)
+  await expect(forecast).toContainText(/Time\s*≈ \d+/, { timeout: 10_000 })
+  await expectAccessible(app.page)
+  await app.page.getByText('Paper, 270 M parameters').click()
+  await expect(forecast).toContainText(/not measured yet/, { timeout: 10_000 })
+  await app.page.keyboard.press('Escape')
+  await expect(forecast).toBeHidden()
+})
+
 test('card scores are the validation scores of the events', async () => {
   await expect.poll(() => eventsOf(folder()).filter((event) => event.kind === 'validation').length, { timeout: 120_000 }).toBeGreaterThanOrEqual(12)
   await button(app.page, 'Pause').click()

@@ -7,12 +7,13 @@ import { dataPipeline } from './data-pipeline'
 import { engineStart } from './engine-start'
 import { events } from './events'
 import { retrieval } from './retrieval'
+import { runForecastBench } from './run-forecast'
 import { STEP_SIZES, isStepSize } from './step-case'
 import { trainStep, trainStepDropout } from './train-step'
 import { twelveTasks } from './twelve-tasks'
 import { validation } from './validation'
 
-export const BENCHMARKS: readonly Benchmark[] = [trainStep, trainStepDropout, twelveTasks, engineStart, checkpoint, validation, retrieval, dataPipeline, events]
+export const BENCHMARKS: readonly Benchmark[] = [trainStep, trainStepDropout, twelveTasks, engineStart, runForecastBench, checkpoint, validation, retrieval, dataPipeline, events]
 
 /** The benchmarks of the names, all of them if there are none. */
 export function chosenBenchmarks(names: readonly string[]): Benchmark[] {

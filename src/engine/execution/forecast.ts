@@ -8,20 +8,20 @@ import { frozenBy } from '../optimizer/frozen-parameters'
 import { type EngineOptions, engineModel } from './engine-options'
 import { stepProgram } from './step-program'
 
-/** The forecast of a run. */
-export function forecast(options: EngineOptions): RunForecast {
-  return memoryForecast(sizesOf(options))
+/** The forecast of a process that only steps, or of a run with data, checks and checkpoints. */
+export function forecast(options: EngineOptions, of: ForecastSizes['of'] = 'steps'): RunForecast {
+  return memoryForecast(sizesOf(options, of))
 }
 
 /**
- * The largest `microBatch` (halved from the whole batch) with which the run fits into so many bytes; undefined: the whole
+ * The largest `microBatch` (halved from the whole batch) with which a run fits into so many bytes; undefined: the whole
  * batch fits. If nothing fits, 1.
  */
 export function fittingMicroBatch(options: EngineOptions, bytes: number): number | undefined {
-  return fittingRows(sizesOf(options), bytes)
+  return fittingRows(sizesOf(options, 'run'), bytes)
 }
 
-function sizesOf(options: EngineOptions): ForecastSizes {
+function sizesOf(options: EngineOptions, of: ForecastSizes['of']): ForecastSizes {
   const model = engineModel(options)
   const parameters = stepProgram.modelParameters(model)
   const frozen = frozenBy(options.freeze ?? 'none', model)
@@ -29,7 +29,7 @@ function sizesOf(options: EngineOptions): ForecastSizes {
     parameters.filter(({ name }) => wanted(name)).reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
   const { dropout, microBatch } = options
   return {
-    model, parameters: count(() => true), trainedParameters: count((name) => !frozen(name) && !/q_dense/.test(name) && usedBy(options, name)),
+    of, model, parameters: count(() => true), trainedParameters: count((name) => !frozen(name) && !/q_dense/.test(name) && usedBy(options, name)),
     steps: stepsOf(options), dropout, ...(microBatch === undefined ? {} : { microBatch })
   }
 }

@@ -30,7 +30,7 @@ export function fittedOptions(config: RunConfig, data: EngineOptions, backend: B
   const microBatch = fittingMicroBatch(options, bytes)
   if (microBatch === undefined) return options
   const gigabytes = (count: number): string => (count / 1e9).toFixed(1)
-  note(`Whole batches would need ${gigabytes(forecast(options).peakBytes)} GB of ${gigabytes(bytes / USABLE_SHARE)} GB memory. Batches are computed in parts of at most ${microBatch} rows (microBatch=${microBatch}), with the same update.`)
+  note(`Whole batches would need ${gigabytes(forecast(options, 'run').peakBytes)} GB of ${gigabytes(bytes / USABLE_SHARE)} GB memory. Batches are computed in parts of at most ${microBatch} rows (microBatch=${microBatch}), with the same update.`)
   return { ...options, microBatch }
 }
 
@@ -42,7 +42,7 @@ export async function runForecast(config: RunConfig, usableBytes: number): Promi
   const there = existsSync(config.data)
   const options = configuredOptions(config, there ? await dataOptions(config) : referenceOptions(config))
   const microBatch = options.microBatch ?? fittingMicroBatch(options, usableBytes)
-  const forecasted = forecast(microBatch === undefined ? options : { ...options, microBatch })
+  const forecasted = forecast(microBatch === undefined ? options : { ...options, microBatch }, 'run')
   return { ...forecasted, sizes: there ? 'data' : 'reference', microBatch: microBatch ?? null }
 }
 
