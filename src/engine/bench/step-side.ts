@@ -87,10 +87,11 @@ export function stepSide(): Side {
       made = rest
       const first = await timed(() => rounds(1))
       const readyMs = performance.now()
-      const weights = await made.engine.read('weights')
+      // Listed, not read: a copy of them would count as memory of the step.
+      const weights = made.engine.list('weights')
       return {
         torch: torchCase(made.options, made.learningRate, made.lossScale),
-        parameters: weights.reduce((total, { data }) => total + data.length, 0), tensors: weights.length,
+        parameters: weights.reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0), tensors: weights.length,
         device: backend.device, backend: backend.name, ...times, firstStepMs: first.ms, readyMs
       }
     },
