@@ -2,13 +2,13 @@
 // starting and planning call the command line. Read next: ../host/study-desk.ts.
 
 import type { ConflictAndTransfer } from './gradient-conflict'
-import type { ExecutorName, StudyAbout, StudyCost, StudyName, StudyStatus } from './study'
+import type { ExecutorName, StudyAbout, StudyCost, StudyName, StudyStanding, StudyStatus } from './study'
 import type { StudyCurve, StudyTable } from './study-table'
 import type { TaskId } from './task-catalog'
 
 /** A study in the list, with where it stands if the workspace has it. */
 export interface StudyEntry extends StudyAbout {
-  readonly status: Omit<StudyStatus, 'runs'> | null
+  readonly status: StudyStanding | null
 }
 
 /** What a new study is made of. */

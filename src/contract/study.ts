@@ -198,7 +198,8 @@ export interface StudyRunStatus {
 /** `idle`: nothing is carried out; live: a runner works on it. `partly`: all that could run has run, some failed. */
 export type StudyState = 'idle' | 'running' | 'paused' | 'cancelled' | 'partly' | 'done'
 
-export interface StudyStatus {
+/** Where a study stands, without its runs one by one. */
+export interface StudyStanding {
   readonly name: StudyName
   readonly title: string
   readonly state: StudyState
@@ -215,6 +216,9 @@ export interface StudyStatus {
   readonly live: number
   /** Estimated for what is left at this many runs at a time; null while nothing was measured. */
   readonly secondsLeft: number | null
+}
+
+export interface StudyStatus extends StudyStanding {
   readonly runs: readonly StudyRunStatus[]
 }
 

@@ -12,7 +12,7 @@ import { STUDIES } from '../study/definitions/all-studies'
 import { Digests } from '../study/run-digest'
 import { studyCurves } from '../study/study-curves'
 import { type StudyPlaces, studyFolder, studyPlaces } from '../study/study-places'
-import { studyStatus } from '../study/study-status'
+import { studyStanding, studyStatus } from '../study/study-status'
 import { openStudy, readControl, studyExists, writeControl } from '../study/study-store'
 import { studyTable } from '../study/study-table-of'
 import { ownerOf } from './process-liveness'
@@ -45,9 +45,8 @@ export function studyDesk(root: string, cli: readonly string[]): Answers {
 }
 
 function listed(places: StudyPlaces, name: StudyName, digests: Digests): StudyEntry['status'] {
-  if (!studyExists(places, name)) return null
-  const { runs, ...status } = studyStatus(places, name, digests)
-  return runs.length > 0 ? status : null
+  const standing = studyExists(places, name) ? studyStanding(places, name, digests) : null
+  return standing !== null && standing.total > 0 ? standing : null
 }
 
 /** What a runner that lives can still be told: other runs, and failed ones again. */

@@ -1,7 +1,7 @@
 // Where a study stands and what it still costs, from the folders alone. Seconds come from steps and checks measured in the
 // workspace's runs. Read next: look-at-runs.ts, study-cost.ts.
 
-import type { PlannedCell, StudyName, StudyRunStatus, StudyState, StudyStatus } from '../contract/study'
+import type { PlannedCell, StudyName, StudyRunStatus, StudyStanding, StudyState, StudyStatus } from '../contract/study'
 import { ownerOf } from '../host/process-liveness'
 import { hostname } from 'node:os'
 import { automaticJobs, machineNow } from './executors/capacity'
@@ -14,6 +14,15 @@ import { type StudyPlaces, studyFolder } from './study-places'
 import { openStudy, readControl } from './study-store'
 
 export function studyStatus(places: StudyPlaces, name: StudyName, digests = new Digests(places)): StudyStatus {
+  const { standing, runs } = lookAtStudy(places, name, digests)
+  return { ...standing, runs }
+}
+
+export function studyStanding(places: StudyPlaces, name: StudyName, digests: Digests): StudyStanding {
+  return lookAtStudy(places, name, digests).standing
+}
+
+function lookAtStudy(places: StudyPlaces, name: StudyName, digests: Digests): { readonly standing: StudyStanding; readonly runs: readonly StudyRunStatus[] } {
   const { study, plan } = openStudy(places, name)
   const control = readControl(places, name)
   const looks = lookAtRuns(places, plan, digests)
@@ -31,14 +40,14 @@ export function studyStatus(places: StudyPlaces, name: StudyName, digests = new 
     return { id: run.id, name: run.name, work: run.work, state, reason, iteration, iterations, secondsLeft: left, fills: fills.get(run.id) ?? [] }
   })
   const jobs = control.jobs ?? automaticJobs(machineNow(), study.base.model)
-  return {
+  const standing: StudyStanding = {
     name, title: study.title, state: stateOf(looks, owner.kind === 'alive', control.wanted), executor: control.executor,
     runner: owner.kind === 'alive' ? { processId: owner.processId, host: owner.local ? hostname() : '' } : null,
     jobs, preset: study.base.preset, seeds: study.seeds, total: runs.length,
     done: count(looks, ({ state }) => state === 'done'), failed: count(looks, ({ state }) => state === 'failed'), live: count(looks, hasProcess),
-    secondsLeft: runs.some(({ secondsLeft }) => secondsLeft === null) ? null : runs.reduce((sum, { secondsLeft }) => sum + (secondsLeft ?? 0), 0) / jobs,
-    runs
+    secondsLeft: runs.some(({ secondsLeft }) => secondsLeft === null) ? null : runs.reduce((sum, { secondsLeft }) => sum + (secondsLeft ?? 0), 0) / jobs
   }
+  return { standing, runs }
 }
 
 /** What only the cluster knows of a run that no process has: it is submitted, and why it waits. */

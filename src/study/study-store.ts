@@ -1,7 +1,7 @@
 // Reads and writes a study's own files: study.json and plan.json (what it is), control.json (what is wanted), figures.json.
 // All are replaced in one step. Read next: plan-study.ts, run-study.ts.
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError } from '../contract/check'
 import { defaultConfig, resolveConfig } from '../contract/run-config'
@@ -35,16 +35,32 @@ export function saveStudy(places: StudyPlaces, { study, plan }: OpenedStudy): vo
   writeJson(join(folder, STUDY_FILES.study), study)
 }
 
-/** The study of a workspace; refused with what to do if there is none. */
+/** Studies as they were last read. A plan is megabytes, and a window asks for it every few seconds. */
+const lastRead = new Map<string, { readonly files: string; readonly opened: OpenedStudy }>()
+
+/** What a study was read from: files are replaced as a whole, so that place, time and size say whether they are the same. */
+function filesOf(folder: string): string {
+  return [STUDY_FILES.study, STUDY_FILES.plan].map((name) => {
+    const stat = statSync(join(folder, name), { throwIfNoEntry: false })
+    return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : 'none'
+  }).join(', ')
+}
+
+/** The study of a workspace; refused with what to do if there is none. Read again only if its files have changed. */
 export function openStudy(places: StudyPlaces, name: StudyName): OpenedStudy {
   const folder = studyFolder(places, name)
   if (!studyExists(places, name)) throw new WorkbenchError(`There is no study '${name}' in ${places.root}. Start it with: twelve-in-one study run ${name} --preset mini (or give its workspace with --out).`)
+  const files = filesOf(folder)
+  const known = lastRead.get(folder)
+  if (known?.files === files) return known.opened
   const study = readJson<Study>(join(folder, STUDY_FILES.study))
   if (study.format !== 1) throw new WorkbenchError(`${join(folder, STUDY_FILES.study)} has format ${String(study.format)}; this version reads format 1.`)
   const whole: Study = { ...study, base: resolveConfig(defaultConfig(), { ...study.base }) }
   const path = join(folder, STUDY_FILES.plan)
   const plan = existsSync(path) ? readJson<StudyPlan>(path) : planned(whole).plan
-  return { study: whole, plan }
+  const opened: OpenedStudy = { study: whole, plan }
+  lastRead.set(folder, { files, opened })
+  return opened
 }
 
 /** What is wanted of the study; the default if nobody has said. A file that is being damaged by hand counts as nothing said. */

@@ -1,5 +1,5 @@
 // The studies of the workspace: the list, and of the chosen one its status, table and curves. All of it lies in folders that
-// others change as well, so it is asked for again every two seconds while the view is open. Read next: ../views/StudiesView.vue.
+// others change as well, so it is looked at again while the view is open. Read next: ../views/StudiesView.vue.
 
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
@@ -10,7 +10,9 @@ import { isTaskId } from '../../../contract/task-catalog'
 import { workbench } from '../workbench'
 import { useNotes } from './notes'
 
+/** The chosen study is looked at this often, the list of all at every fifth look. */
 const ASK_MS = 2000
+const LIST_TICKS = 5
 
 export interface ChosenCell {
   readonly setting: string
@@ -31,6 +33,9 @@ export const useStudies = defineStore('studies', () => {
   const replanning = ref(false)
   const busy = ref(false)
   let timer: number | undefined
+  let ticks = 0
+  /** A look that takes longer than the next tick is not cut short by it. */
+  let looking = false
   let asked = 0
 
   const entry = computed(() => list.value.find((row) => row.name === name.value) ?? null)
@@ -47,25 +52,45 @@ export const useStudies = defineStore('studies', () => {
     }
   }
 
+  /** Everything again: the view has opened, another study was chosen, something was asked of it. */
   async function refresh(): Promise<void> {
     const turn = ++asked
-    const of = name.value
     const newList = await ask('studies:list', {})
     if (turn !== asked) return
     if (newList) list.value = newList
-    if (exists.value) {
-      const [newStatus, newTable] = await Promise.all([ask('study:status', { name: of }), ask('study:table', { name: of, ...(tableId.value === undefined ? {} : { table: tableId.value }) })])
-      if (turn !== asked) return
-      status.value = newStatus
-      table.value = newTable
-      if (newTable && !chosenFits(newTable)) chosen.value = firstCell(newTable)
-      await refreshCurves(turn)
-    } else {
-      status.value = null
-      table.value = null
-      curves.value = []
-    }
-    loaded.value = true
+    if (exists.value) await refreshStatus(turn, true)
+    else forget()
+    if (turn === asked) loaded.value = true
+  }
+
+  /** The chosen study's status; its table and curves only if some run is further than before. */
+  async function refreshStatus(turn: number, whole: boolean): Promise<void> {
+    const of = name.value
+    const newStatus = await ask('study:status', { name: of })
+    if (turn !== asked) return
+    const before = placesOf(status.value)
+    status.value = newStatus
+    if (newStatus) list.value = list.value.map((row) => (row.name === of ? { ...row, status: newStatus } : row))
+    if (!whole && before === placesOf(newStatus)) return
+    const newTable = await ask('study:table', { name: of, ...(tableId.value === undefined ? {} : { table: tableId.value }) })
+    if (turn !== asked) return
+    table.value = newTable
+    if (newTable && !chosenFits(newTable)) chosen.value = firstCell(newTable)
+    await refreshCurves(turn)
+  }
+
+  function forget(): void {
+    status.value = null
+    table.value = null
+    curves.value = []
+  }
+
+  function tick(): void {
+    ticks += 1
+    if (document.hidden || busy.value || !loaded.value || looking) return
+    looking = true
+    const look = ticks % LIST_TICKS === 0 ? refresh() : exists.value ? refreshStatus(++asked, false) : Promise.resolve()
+    void look.finally(() => { looking = false })
   }
 
   function chosenFits(of: StudyTable): boolean {
@@ -103,7 +128,7 @@ export const useStudies = defineStore('studies', () => {
   /** Asks while the view is open. */
   function open(): void {
     void refresh()
-    timer = window.setInterval(() => { if (!document.hidden) void refresh() }, ASK_MS)
+    timer = window.setInterval(tick, ASK_MS)
   }
   function close(): void {
     window.clearInterval(timer)
@@ -138,4 +163,9 @@ function firstCell(table: StudyTable): ChosenCell | null {
   const row = table.rows.find(({ setting }) => setting !== table.baseline) ?? table.rows[0]
   const column = row && (row.cells['average'] ? 'average' : table.columns.find((id) => row.cells[id]))
   return row && column ? { setting: row.setting, column } : null
+}
+
+/** What tables and curves depend on: changes when a run starts, goes on, ends or is another one. */
+function placesOf(status: StudyStatus | null): string {
+  return (status?.runs ?? []).map(({ id, state, iteration }) => `${id} ${state} ${iteration}`).join(',')
 }
