@@ -64,6 +64,8 @@ export interface StudyTable {
   readonly preset: string
   readonly seeds: readonly number[]
   readonly baseline: string | null
+  /** What the baseline is called; it need not be a row. */
+  readonly baselineLabel: string | null
   /** Column ids in order; their descriptions are in `columnInfo`. */
   readonly columns: readonly string[]
   readonly columnInfo: readonly StudyColumn[]

@@ -44,6 +44,7 @@ function tableOf(source: TableSource, tableId?: string): StudyTable {
   const rows = markBest(found, found.meanRow ? [...own, receivedRow(found.meanRow, own, found.columns)] : own)
   return {
     study: study.name, table: found.id, title: found.title, preset: study.base.preset, seeds: study.seeds, baseline: found.baseline,
+    baselineLabel: study.settings.find(({ id }) => id === found.baseline)?.label ?? found.baseline,
     columns: found.columns.map(({ id }) => id), columnInfo: found.columns, rows, references: references(found, places, study),
     notes: [...study.notes, ...own.flatMap(({ label, note }) => (note === '' ? [] : [`${label}: ${note}.`]))],
     test: found.baseline === null ? '' : TEST_NOTE,

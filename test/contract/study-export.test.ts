@@ -20,7 +20,7 @@ const table: StudyTable = {
     { setting: 'vanilla', label: 'Vanilla', note: '', cells: { vqa: cell(null, { sd: null, n: 0, difference: null, p: null, interval: null }) } }
   ],
   references: [{ setting: 'at', label: 'All-tasks', source: '12-in-1', cells: { vqa: { value: 72.57, mark: 'recalled' } } }],
-  notes: [], test: 'Paired.', tables: [], view: 'table'
+  baselineLabel: 'Single-task', notes: [], test: 'Paired.', tables: [], view: 'table'
 }
 
 it('writes LaTeX for booktabs: best in bold, a star for p < 0.05, a dagger for recalled figures', () => {

@@ -158,10 +158,12 @@ export const useStudies = defineStore('studies', () => {
   }
 })
 
-/** The average of the first row that is not the baseline, where there is one. */
+/** The average, or else the first column, of the first measured row that is not the baseline. */
 function firstCell(table: StudyTable): ChosenCell | null {
-  const row = table.rows.find(({ setting }) => setting !== table.baseline) ?? table.rows[0]
-  const column = row && (row.cells['average'] ? 'average' : table.columns.find((id) => row.cells[id]))
+  const measured = (row: StudyTable['rows'][number]): string | undefined => ['average', ...table.columns].find((id) => (row.cells[id]?.mean ?? null) !== null)
+  const others = table.rows.filter(({ setting }) => setting !== table.baseline)
+  const row = others.find(measured) ?? others[0] ?? table.rows[0]
+  const column = row && (measured(row) ?? table.columns.find((id) => row.cells[id]))
   return row && column ? { setting: row.setting, column } : null
 }
 
