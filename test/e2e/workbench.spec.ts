@@ -85,6 +85,7 @@ test('the new-run form says what a run will need: memory, and time from the step
   await app.page.keyboard.press('Control+n')
   const forecast = app.page.getByRole('region', { name: 'Forecast' })
   await expect(forecast).toContainText(/Memory\s*[\d.]+ [MG]B of [\d.]+ GB/)
+  await app.page.getByText('Tiny, for tests').click()
   await expect(forecast).toContainText(/Time\s*≈ \d+/, { timeout: 10_000 })
   await app.page.getByText('Paper, 270 M parameters').click()
   await expect(forecast).toContainText(/not measured yet/, { timeout: 10_000 })
