@@ -30,7 +30,7 @@ export function multitaskSettings(options: StudyOptions): StudySetting[] {
 export function multitaskTables(options: StudyOptions): StudyTablePlan[] {
   const rows = multitaskSettings(options).map(({ id }) => id)
   const counts: StudyTablePlan['columns'] = [
-    { id: 'parameters', label: 'Parameters', unit: 'count', better: 'lower', measure: { kind: 'parameters' } },
+    { id: 'parameters', label: 'Params', unit: 'count', better: 'lower', measure: { kind: 'parameters' } },
     { id: 'models', label: 'Models', unit: 'count', better: 'lower', measure: { kind: 'models' } }
   ]
   const table = (id: string, title: string, baseline: string): StudyTablePlan => ({
