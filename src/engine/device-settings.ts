@@ -41,7 +41,8 @@ const SWITCHES: readonly (readonly [string, string])[] = [
   ['TF_NUM_INTRAOP_THREADS', 'threads of one operation'],
   ['TF_NUM_INTEROP_THREADS', 'operations side by side'],
   ['TF_CPU_ALLOCATOR_USE_BFC', '1 lets TensorFlow keep its memory: slower, but a way out if training in the window is slow or crashes'],
-  ['TWELVE_IN_ONE_SESSION_CONFIG', 'a ConfigProto in hexadecimal instead of the engine’s own; empty for TensorFlow’s defaults']
+  ['TWELVE_IN_ONE_SESSION_CONFIG', 'a ConfigProto in hexadecimal instead of the engine’s own; empty for TensorFlow’s defaults'],
+  ['TWELVE_IN_ONE_GRAPH_CACHE', 'off: neither keep recorded training steps for the next start nor use kept ones']
 ]
 
 /** What `doctor` shows: each switch with its value now. */

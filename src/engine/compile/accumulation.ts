@@ -22,7 +22,7 @@ export function recordApply(graph: Graph, variables: Variables, scope: string, u
   const gradientNorm = graph.add('Identity', [norm], FLOAT_TYPE, `${scope}/fetch/gradientNorm`)
   // As in a whole step, the fetch `loss` waits for all that the step does; here it has no number of its own.
   const loss = graph.add('Identity', [norm, ...[...done, ...cleared].map(after)], FLOAT_TYPE, `${scope}/fetch/loss`)
-  return { inputs: new Map(), fetches: { gradientNorm, loss }, updates }
+  return { inputs: {}, fetches: { gradientNorm, loss }, updates }
 }
 
 /** A fetch that sets all accumulators to zero, or undefined where there are none. Call it after all steps. */

@@ -32,6 +32,8 @@ export interface NativeBinding {
   readonly TF_ATTR_BOOL: number
   readonly TF_ATTR_TYPE: number
   readonly TF_ATTR_SHAPE: number
+  /** TensorFlow's version. */
+  readonly TF_Version?: string
   createTensor(shape: readonly number[], dtype: ElementType, values: TypedValues): number
   deleteTensor(id: number): void
   tensorDataSync(id: number): TypedValues

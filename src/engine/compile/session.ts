@@ -1,11 +1,11 @@
-// Runs a written graph in TensorFlow's session through tfjs-node. Variables live in the session until it is closed.
+// Runs a graph in TensorFlow's session through tfjs-node. Variables live in the session until it is closed.
 // Spec: none (engine). Read next: graph-def.ts, compiled-engine.ts.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { WorkbenchError } from '../../contract/check'
-import { type GraphNode, type Shape, encodeSavedModel } from './graph-def'
+import type { Shape } from './graph-def'
 import { FLOAT, INT32, type TypedValues, nativeBackend } from './native-binding'
 import { withSessionConfig } from './session-config'
 
@@ -33,13 +33,13 @@ export interface Session {
   close(): void
 }
 
-export function openSession(nodes: readonly GraphNode[]): Session {
+/** `graph`: the bytes of `encodeSavedModel`. */
+export function openSession(graph: Uint8Array): Session {
   const { binding } = nativeBackend()
   const folder = mkdtempSync(path.join(tmpdir(), 'twelve-in-one-graph-'))
   let model: number
   try {
-    const bytes = encodeSavedModel(nodes)
-    writeFileSync(path.join(folder, 'saved_model.pb'), bytes)
+    writeFileSync(path.join(folder, 'saved_model.pb'), graph)
     model = withSessionConfig(() => binding.loadSavedModel(folder, 'serve'))
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -4,7 +4,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { taskById } from '../../contract/task-catalog'
 import {
-  type EngineOptions, type InputSpec, type PretrainingShape, engineModel, pretrainingInputSpecs, taskInputSpecs,
+  type GraphOptions, type InputSpec, type PretrainingShape, engineModel, pretrainingInputSpecs, taskInputSpecs,
 } from '../execution/engine-options'
 import type { ForwardPlan } from '../execution/forward-plan'
 import { LOSS_SHARES, sharedLoss } from '../execution/micro-batch'
@@ -21,7 +21,8 @@ import type { Variable, Variables } from './variables'
 
 /** What is fed and fetched to run one recorded step; all names are graph outputs. */
 export interface RecordedStep {
-  readonly inputs: ReadonlyMap<string, string>
+  /** By the input's name. */
+  readonly inputs: Readonly<Record<string, string>>
   readonly fetches: Readonly<Record<string, string>>
   /** Parameters that the step changes. */
   readonly updates: readonly string[]
@@ -77,7 +78,7 @@ function scopeOf(name: string, kind: StepKind | 'apply'): string {
 }
 
 /** Adds a task's training step, part of a step, or prediction to the graph. */
-export function recordTask(tools: StepTools, options: EngineOptions, shape: TaskShape, kind: StepKind): RecordedStep {
+export function recordTask(tools: StepTools, options: GraphOptions, shape: TaskShape, kind: StepKind): RecordedStep {
   const task = taskById(shape.task)
   return recordStep(tools, options, {
     scope: scopeOf(shape.task, kind), specs: taskInputSpecs(options, shape), rowsPerExample: task.rowsPerExample, kind,
@@ -93,7 +94,7 @@ export function recordTask(tools: StepTools, options: EngineOptions, shape: Task
 }
 
 /** Adds pre-training's step, part of a step, or prediction to the graph. */
-export function recordPretraining(tools: StepTools, options: EngineOptions, shape: PretrainingShape, kind: StepKind): RecordedStep {
+export function recordPretraining(tools: StepTools, options: GraphOptions, shape: PretrainingShape, kind: StepKind): RecordedStep {
   const specs = pretrainingInputSpecs(options, shape)
   return recordStep(tools, options, {
     scope: scopeOf('pretraining', kind), specs: kind === 'accumulate' ? [...specs, LOSS_SHARES] : specs, rowsPerExample: 1, kind,
@@ -116,16 +117,16 @@ export function recordUpdate({ graph, variables, rules }: StepTools, name: strin
 }
 
 /** Adds a forward pass of its own to the graph. */
-export function recordForward(tools: StepTools, options: Pick<EngineOptions, 'model' | 'taskToken'>, { name, specs, run }: ForwardPlan): RecordedStep {
+export function recordForward(tools: StepTools, options: Pick<GraphOptions, 'model' | 'taskToken'>, { name, specs, run }: ForwardPlan): RecordedStep {
   return recordStep(tools, { ...options, dropout: 0 }, {
     scope: name, specs, rowsPerExample: 1, kind: 'predict', forward: (context, inputs) => ({ fetched: run(context, inputs) }),
   })
 }
 
-function recordStep(tools: StepTools, options: Pick<EngineOptions, 'model' | 'taskToken' | 'dropout'>, plan: StepPlan): RecordedStep {
+function recordStep(tools: StepTools, options: Pick<GraphOptions, 'model' | 'taskToken' | 'dropout'>, plan: StepPlan): RecordedStep {
   const { graph, variables } = tools
   graph.enter(plan.scope)
-  const inputs = new Map<string, string>()
+  const inputs: Record<string, string> = {}
   return record(graph, (recording) => {
     const fed = feedInputs(graph, recording, plan, inputs)
     const byName = new Map(tools.parameters.map(({ name, shape }) => [name, recording.tensor(() => variables.value(name), shape, FLOAT)]))
@@ -142,15 +143,15 @@ function recordStep(tools: StepTools, options: Pick<EngineOptions, 'model' | 'ta
   }, tools.exec)
 }
 
-/** Placeholders `<scope>/feed/<name>`; the step's names are entered into `names`. */
-function feedInputs(graph: Graph, recording: Recording, plan: StepPlan, names: Map<string, string>): Inputs {
+/** Placeholders `<scope>/feed/<name>`; the step's are entered into `names`. */
+function feedInputs(graph: Graph, recording: Recording, plan: StepPlan, names: Record<string, string>): Inputs {
   const sizes = { e: OPEN, b: OPEN * plan.rowsPerExample }
   return Object.fromEntries(
     plan.specs.map(({ name, dtype, shape }) => {
       const sized = shape.map((size) => (typeof size === 'number' ? size : sizes[size]))
       const type = dtype === 'float32' ? FLOAT : INT32
       const output = graph.add('Placeholder', [], { dtype: { type }, shape: { shape: openShape(sized) } }, `${plan.scope}/feed/${name}`)
-      names.set(name, output)
+      names[name] = output
       const axis = sized.findIndex(isOpen)
       if (axis >= 0) recording.batchFrom({ output, dtype: type, axis, factor: (sized[axis] ?? OPEN) / OPEN })
       return [name, recording.tensor(output, sized, type)]
@@ -160,13 +161,13 @@ function feedInputs(graph: Graph, recording: Recording, plan: StepPlan, names: M
 
 type Forward = () => ReturnType<StepPlan['forward']>
 
-function prediction(graph: Graph, recording: Recording, plan: StepPlan, inputs: ReadonlyMap<string, string>, forward: Forward): RecordedStep {
+function prediction(graph: Graph, recording: Recording, plan: StepPlan, inputs: RecordedStep['inputs'], forward: Forward): RecordedStep {
   const { loss, fetched } = forward()
   return { inputs, fetches: named(graph, recording, plan, loss ? { ...fetched, loss } : fetched, []), updates: [] }
 }
 
 function trainingStep(
-  tools: StepTools, recording: Recording, plan: StepPlan, inputs: ReadonlyMap<string, string>, weights: ReadonlyMap<string, tf.Tensor>, forward: Forward
+  tools: StepTools, recording: Recording, plan: StepPlan, inputs: RecordedStep['inputs'], weights: ReadonlyMap<string, tf.Tensor>, forward: Forward
 ): RecordedStep {
   const { graph, variables, rules } = tools
   const { loss, fetched, gradients } = differentiated(tools, recording, plan, weights, forward)

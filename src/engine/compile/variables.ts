@@ -63,15 +63,17 @@ export const isMoment = (variable: string): boolean => /^[mv]\//.test(variable)
 
 /** Nodes outside of any step: feeding, zeroing and reading variables. */
 export interface VariableAccess {
-  /** On a GPU: feed `feed`, fetch `done`, and the variable has a copy of the fed numbers. */
-  readonly assign: ((name: string) => { readonly feed: string; readonly done: string }) | undefined
-  /** Elsewhere: the same for any variables at once. */
-  readonly assignAny: AnyAssign | undefined
+  /** Feeds any variables at once. A GPU has none of it: there each variable has nodes of its own, see `assignNodes`. */
+  readonly assignAny?: AnyAssign | undefined
   /** Fetch: the variables that were named so are zero. */
-  readonly zero: string | undefined
-  /** Fetch: the variable's numbers. */
-  read(name: string): string
+  readonly zero?: string | undefined
 }
+
+/** On a GPU: feed `feed`, fetch `done`, and the variable has a copy of the fed numbers. */
+export const assignNodes = (variable: string): { readonly feed: string; readonly done: string } => ({ feed: `assign/${variable}:0`, done: `assigned/${variable}:0` })
+
+/** Fetch: the variable's numbers. */
+export const readNode = (variable: string): string => `read/${variable}:0`
 
 /**
  * Assigns as many variables as there are slots, each by its place in `all()`. One set of feeds serves all, and preparing a
@@ -99,12 +101,7 @@ export function addVariableAccess(graph: Graph, variables: Variables, gpu: boole
     graph.add('ReadVariableOp', [handle], { dtype: { type: FLOAT } }, `read/${name}`)
     if (isZero(name)) zeroed.push(zero(graph, handle, shape))
   }
-  const access = {
-    assign: gpu ? (name: string) => ({ feed: `assign/${name}:0`, done: `assigned/${name}:0` }) : undefined,
-    assignAny: gpu ? undefined : addAnyAssignment(graph, variables),
-    read: (name: string) => `read/${name}:0`,
-  }
-  return { ...access, zero: zeroed.length === 0 ? undefined : doneAfter(graph, zeroed, 'zero') }
+  return { assignAny: gpu ? undefined : addAnyAssignment(graph, variables), zero: zeroed.length === 0 ? undefined : doneAfter(graph, zeroed, 'zero') }
 }
 
 /** A scalar that can be fetched once all these nodes have run. */

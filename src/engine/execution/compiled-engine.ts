@@ -1,29 +1,29 @@
 // The engine that trains: the model functions are recorded once into a TensorFlow graph, and a step is one run of it, or
 // with `microBatch` a run for each part of the batch and one for the update. All tasks share the graph's variables.
-// Spec 4.3–4.5, 5. Read next: compiled-steps.ts, compiled-parts.ts, ../compile/session.ts.
+// Spec 4.3–4.5, 5. Read next: record-program.ts, compiled-steps.ts, compiled-parts.ts.
 
 import { WorkbenchError } from '../../contract/check'
 import { nativeBackend } from '../compile/native-binding'
 import type { PretrainingBatch } from '../pretraining/pretraining-batch'
 import type { TaskBatch } from '../tasks/task-batch'
 import { partSteps } from './compiled-parts'
-import {
-  type CompiledSteps, type Fetched, type OnProgress, PRETRAINING, type Steps, compileSteps, fedSettings, prepareSteps, runStep, stepPlans,
-} from './compiled-steps'
+import { type CompiledSteps, type Fetched, type OnProgress, fedSettings, openProgram, prepareSteps, runStep } from './compiled-steps'
 import { startDrawing } from './drawn-weights'
 import { type EngineOptions, type Feed, pretrainingFeeds, taskFeeds } from './engine-options'
 import { floats, pretrainingResult, scalar } from './fetched-numbers'
 import { driftFeed } from './idle-drift'
+import { type ProgramCache, cachedProgram, programKey, usualProgramCache } from './program-cache'
+import { PRETRAINING, type Purpose, type Steps, recordProgram, stepPlans } from './record-program'
 import type { NamedArray, Prediction, StepEngine, StepSettings } from './step-engine'
 import { listVariables, readEach, writeVariables } from './variable-transfer'
 
 /**
- * Records, loads, initialises and prepares the steps. With the purpose `predict` there are no training steps and no
- * moments. Throws a WorkbenchError that names `--set engine=eager` where TensorFlow's native library is missing, and one
- * that names the model's line where a step cannot be recorded.
+ * Records the steps, or takes them from the cache; loads, initialises and prepares them. With the purpose `predict` there
+ * are no training steps and no moments. Throws a WorkbenchError that names `--set engine=eager` where TensorFlow's native
+ * library is missing, and one that names the model's line where a step cannot be recorded.
  */
 export async function createCompiledEngine(
-  options: EngineOptions, onProgress: OnProgress = () => undefined, purpose: 'train' | 'predict' = 'train'
+  options: EngineOptions, onProgress: OnProgress = () => undefined, purpose: Purpose = 'train', cache: ProgramCache | undefined = usualProgramCache()
 ): Promise<StepEngine> {
   nativeBackend()
   const plans = stepPlans(options)
@@ -31,7 +31,7 @@ export async function createCompiledEngine(
   const drawing = options.weights === 'loaded' ? undefined : startDrawing(options)
   let compiled: CompiledSteps | undefined
   try {
-    compiled = compileSteps(options, plans, purpose)
+    compiled = openProgram(cachedProgram(cache, () => programKey(options, purpose), () => recordProgram(options, plans, purpose)))
     for await (const arrays of drawing?.portions() ?? []) await writeVariables(compiled, arrays)
     if (compiled.access.zero !== undefined) compiled.session.run([], [compiled.access.zero])
     await prepareSteps(options, compiled, plans, purpose, onProgress)

@@ -2,6 +2,7 @@
 // optimised by TensorFlow at its first run. Read next: ../compile/step-graph.ts.
 
 import { createGraph } from '../compile/graph'
+import { encodeSavedModel } from '../compile/graph-def'
 import { nativeBackend } from '../compile/native-binding'
 import { openSession } from '../compile/session'
 import { addSettings, recordForward } from '../compile/step-graph'
@@ -20,7 +21,7 @@ export function compiledForward({ options, plans, weights }: ForwardRequest): Fo
   const variables = createVariables(graph, parameters)
   const recorded = new Map(plans.map((plan) => [plan.name, recordForward({ graph, variables, parameters, rules: NO_UPDATES }, options, plan)]))
   const access = addVariableAccess(graph, variables, nativeBackend().isUsingGpuDevice, () => false)
-  const session = openSession(graph.nodes)
+  const session = openSession(encodeSavedModel(graph.nodes))
   for (const { feeds, fetches } of assignments({ variables: variables.all(), access }, weights)) session.run(feeds, fetches)
   return {
     kind: 'compiled',
@@ -28,7 +29,7 @@ export function compiledForward({ options, plans, weights }: ForwardRequest): Fo
       const step = recorded.get(name)
       const plan = planOf(plans, name)
       if (!step) throw new Error(`'${name}' was not recorded`)
-      const feeds = forwardFeeds(plan, arrays).map(({ name: input, shape, data }) => ({ name: step.inputs.get(input) ?? input, shape, data }))
+      const feeds = forwardFeeds(plan, arrays).map(({ name: input, shape, data }) => ({ name: step.inputs[input] ?? input, shape, data }))
       const values = session.run(feeds, Object.values(step.fetches))
       return Object.fromEntries(Object.keys(step.fetches).map((key, i) => [key, Float32Array.from(values[i] ?? [])]))
     },

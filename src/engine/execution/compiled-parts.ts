@@ -3,10 +3,11 @@
 
 import type { PretrainingBatch } from '../pretraining/pretraining-batch'
 import type { TaskBatch } from '../tasks/task-batch'
-import { type CompiledSteps, type Fetched, PRETRAINING, type Steps, fedSettings, runStep } from './compiled-steps'
+import { type CompiledSteps, type Fetched, fedSettings, runStep } from './compiled-steps'
 import { type EngineOptions, type Feed, pretrainingFeeds, pretrainingInputSpecs, taskFeeds, taskInputSpecs } from './engine-options'
 import { floats, pretrainingResult, scalar } from './fetched-numbers'
 import { type Part, joined, joinedPretraining, partSeed, pretrainingParts, sharedMean, taskParts } from './micro-batch'
+import { PRETRAINING, type Steps } from './record-program'
 import type { PretrainingResult, StepResult, StepSettings } from './step-engine'
 
 type PartStep = NonNullable<Steps['part']>

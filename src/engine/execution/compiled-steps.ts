@@ -1,23 +1,15 @@
-// The steps of a compiled run: which there are, recorded into one graph, loaded into one session, and run once before
-// training, since TensorFlow optimises a step's graph at its first run. Read next: compiled-engine.ts, ../compile/step-graph.ts.
+// The steps of a compiled run: loaded into one session, and run once before training, since TensorFlow optimises a step's
+// graph at its first run. Read next: record-program.ts, compiled-engine.ts.
 
-import { examplesPerPart } from '../../contract/memory-forecast'
-import { taskById } from '../../contract/task-catalog'
-import { addClearing } from '../compile/accumulation'
-import { createGraph } from '../compile/graph'
 import { type TypedValues, nativeBackend } from '../compile/native-binding'
 import { type Session, type SessionFeed, openSession } from '../compile/session'
-import { DROPOUT_SEED, RECTIFIED_SETTINGS, type RecordedStep, SETTINGS, type StepKind, type StepTools, addSettings, recordPretraining, recordTask, recordUpdate } from '../compile/step-graph'
-import type { UpdateRules } from '../compile/update'
-import { addVariableAccess, createVariables, isMoment } from '../compile/variables'
-import { frozenBy } from '../optimizer/frozen-parameters'
-import { decaysUnder, rateFactorOf, usesHeadRate } from '../optimizer/parameter-groups'
+import { DROPOUT_SEED, RECTIFIED_SETTINGS, type RecordedStep, SETTINGS } from '../compile/step-graph'
 import { kernelNumbers } from '../optimizer/rectified-step'
-import { type EngineOptions, type Feed, type InputSpec, engineModel, pretrainingInputSpecs, taskInputSpecs } from './engine-options'
-import { type IdleDrift, addIdleDrift, driftFeed } from './idle-drift'
+import type { EngineOptions, Feed, InputSpec } from './engine-options'
+import { type IdleDrift, driftFeed, idleDrift } from './idle-drift'
 import { LOSS_SHARES } from './micro-batch'
+import { type Purpose, type RecordedProgram, type StepPlan, type Steps, trainingSteps } from './record-program'
 import type { StepSettings } from './step-engine'
-import { stepProgram } from './step-program'
 import { type SessionVariables, nextMessage } from './variable-transfer'
 
 /** Told while the engine is being made: what is compiled now, and how many parts are done. */
@@ -32,17 +24,6 @@ export interface CompileProgress {
 
 export type OnProgress = (progress: CompileProgress) => void
 
-export const PRETRAINING = 'pretraining'
-
-/** The recorded steps of a task or of pre-training; an engine for predictions has no training steps. */
-export interface Steps {
-  /** The whole step, or, where batches are computed in parts, the update that follows them. */
-  readonly train: RecordedStep | undefined
-  /** A part of a batch, with the most examples of one. */
-  readonly part: { readonly step: RecordedStep; readonly examples: number } | undefined
-  readonly predict: RecordedStep
-}
-
 export interface CompiledSteps extends SessionVariables {
   /** By task id or `pretraining`. Tasks of one head and one shape share their steps. */
   readonly steps: ReadonlyMap<string, Steps>
@@ -52,64 +33,11 @@ export interface CompiledSteps extends SessionVariables {
   readonly clearing: string | undefined
 }
 
-/** Steps to record, and the tasks (or pre-training) that run them. */
-export interface StepPlan {
-  readonly names: string[]
-  readonly specs: readonly InputSpec[]
-  readonly examples: number
-  readonly rowsPerExample: number
-  record(tools: StepTools, kind: StepKind): RecordedStep
-}
-
-/** Tasks that differ in nothing but their data and their token, which is fed, share a plan. */
-export function stepPlans(options: EngineOptions): StepPlan[] {
-  const plans = new Map<string, StepPlan>()
-  for (const shape of options.shapes) {
-    const { head, objective, rowsPerExample } = taskById(shape.task)
-    // Choices are regions with a smaller target mask: one graph serves both.
-    const key = [head, objective === 'choices' ? 'regions' : objective, rowsPerExample, shape.words, shape.regions, shape.targetWidth].join()
-    const known = plans.get(key)
-    if (known) known.names.push(shape.task)
-    else {
-      const specs = taskInputSpecs(options, shape)
-      plans.set(key, { names: [shape.task], specs, examples: shape.examples, rowsPerExample, record: (tools, kind) => recordTask(tools, options, shape, kind) })
-    }
-  }
-  const { pretraining } = options
-  if (pretraining) {
-    const specs = pretrainingInputSpecs(options, pretraining)
-    plans.set(PRETRAINING, { names: [PRETRAINING], specs, examples: pretraining.rows, rowsPerExample: 1, record: (tools, kind) => recordPretraining(tools, options, pretraining, kind) })
-  }
-  return [...plans.values()]
-}
-
-/** Records all steps and opens their session, whose variables have no values yet. */
-export function compileSteps(options: EngineOptions, plans: readonly StepPlan[], purpose: 'train' | 'predict'): CompiledSteps {
-  const graph = createGraph()
-  addSettings(graph, options.optimizer.kind)
-  const model = engineModel(options)
-  const parameters = stepProgram.modelParameters(model)
-  const { optimizer } = options
-  const rules: UpdateRules = { ...optimizer, decays: (name) => decaysUnder(name, optimizer), isHead: usesHeadRate, rateFactor: (name) => rateFactorOf(name, optimizer) }
-  const variables = createVariables(graph, parameters)
-  const tools: StepTools = { graph, variables, parameters, rules, frozen: frozenBy(options.freeze ?? 'none', model) }
-  const steps = new Map<string, Steps>()
-  for (const plan of plans) {
-    const recorded = recordPlan(tools, plan, options.microBatch, purpose)
-    for (const name of plan.names) steps.set(name, recorded)
-  }
-  const drift = purpose === 'train' && options.optimizer.idleHeads === 'drift' ? addIdleDrift(graph, variables, steps, rules) : undefined
-  const clearing = addClearing(graph, variables)
-  const access = addVariableAccess(graph, variables, nativeBackend().isUsingGpuDevice, (name) => options.weights === 'loaded' || isMoment(name))
-  return { session: openSession(graph.nodes), steps, variables: variables.all(), access, drift, clearing }
-}
-
-function recordPlan(tools: StepTools, plan: StepPlan, microBatch: number | undefined, purpose: 'train' | 'predict'): Steps {
-  if (purpose === 'predict') return { train: undefined, part: undefined, predict: plan.record(tools, 'predict') }
-  const examples = examplesPerPart(plan.examples, plan.rowsPerExample, microBatch)
-  if (examples === undefined) return { train: plan.record(tools, 'train'), part: undefined, predict: plan.record(tools, 'predict') }
-  const step = plan.record(tools, 'accumulate')
-  return { train: recordUpdate(tools, plan.names[0] ?? '', step.updates), part: { step, examples }, predict: plan.record(tools, 'predict') }
+/** Opens the session of recorded steps; its variables have no values yet. */
+export function openProgram({ graph, layout }: RecordedProgram): CompiledSteps {
+  const steps = new Map(layout.steps.flatMap(({ names, steps: recorded }) => names.map((name) => [name, recorded] as const)))
+  const drift = layout.drifts ? idleDrift(trainingSteps(layout.steps)) : undefined
+  return { session: openSession(graph), steps, variables: layout.variables, access: layout.access, drift, clearing: layout.clearing }
 }
 
 /** Numbers of all variables from which on a step without effect costs more than it is worth. */
@@ -120,7 +48,7 @@ const LARGE = 64 * 1024 * 1024
  * rates of 0 it leaves every variable as it is.
  */
 export async function prepareSteps(
-  options: EngineOptions, { session, steps, drift, clearing, variables }: CompiledSteps, plans: readonly StepPlan[], purpose: 'train' | 'predict', onProgress: OnProgress
+  options: EngineOptions, { session, steps, drift, clearing, variables }: CompiledSteps, plans: readonly StepPlan[], purpose: Purpose, onProgress: OnProgress
 ): Promise<void> {
   const still = fedSettings(options, { learningRate: 0, headLearningRate: 0, lossScale: 0, dropoutSeed: [0, 0], update: 1 })
   if (clearing !== undefined) session.run([], [clearing])
@@ -135,7 +63,7 @@ export async function prepareSteps(
     const start = performance.now()
     const recorded = steps.get(names[0] ?? '')
     const part = recorded?.part?.step
-    if (recorded?.part && part) runStep(session, part, plainFeeds(part.inputs.has(LOSS_SHARES.name) ? [...specs, LOSS_SHARES] : specs, rowsPerExample, probed(recorded.part.examples)), still)
+    if (recorded?.part && part) runStep(session, part, plainFeeds(part.inputs[LOSS_SHARES.name] !== undefined ? [...specs, LOSS_SHARES] : specs, rowsPerExample, probed(recorded.part.examples)), still)
     const step = recorded?.[purpose]
     const feeds = part && purpose === 'train' ? [] : plainFeeds(specs, rowsPerExample, probed(examples))
     if (step) runStep(session, step, feeds, purpose === 'train' ? [...still, ...driftFeed(drift)] : [])
@@ -160,7 +88,7 @@ export type Fetched = ReadonlyMap<string, TypedValues>
 /** Runs a step on its batch and further feeds. */
 export function runStep(session: Session, step: RecordedStep, feeds: readonly Feed[], settings: readonly SessionFeed[]): Fetched {
   const fed = feeds.map(({ name, shape, data }) => {
-    const node = step.inputs.get(name)
+    const node = step.inputs[name]
     if (node === undefined) throw new Error(`The recorded step has no input '${name}'.`)
     return { name: node, shape, data }
   })

@@ -33,14 +33,13 @@ export interface PretrainingShape {
   readonly classes: number
 }
 
-export interface EngineOptions {
+/** What decides the graph of a run. */
+export interface GraphOptions {
   readonly model: ModelConfig
   /** One a task; empty in pre-training. */
   readonly shapes: readonly TaskShape[]
   /** Present in pre-training only. */
   readonly pretraining?: PretrainingShape
-  /** Seed of the initial weights. */
-  readonly seed: number
   /** `loaded`: all weights will be written (a checkpoint), so none are drawn, which takes long at full size; they are 0 until then. */
   readonly weights?: 'random' | 'loaded'
   readonly optimizer: OptimizerOptions
@@ -54,8 +53,13 @@ export interface EngineOptions {
   readonly alignmentFactor?: number
 }
 
+export interface EngineOptions extends GraphOptions {
+  /** Seed of the initial weights. */
+  readonly seed: number
+}
+
 /** The model of a run: without task tokens it has no token table. */
-export function engineModel(options: Pick<EngineOptions, 'model' | 'taskToken'>): ModelConfig {
+export function engineModel(options: Pick<GraphOptions, 'model' | 'taskToken'>): ModelConfig {
   return options.taskToken === 'none' ? { ...options.model, task_specific_tokens: false } : options.model
 }
 
@@ -91,7 +95,7 @@ function trunkInputs(words: number, regions: number, features: number): InputSpe
 }
 
 /** What a task's step is fed; `tokenRows` only with task tokens. */
-export function taskInputSpecs(options: EngineOptions, shape: TaskShape): InputSpec[] {
+export function taskInputSpecs(options: GraphOptions, shape: TaskShape): InputSpec[] {
   const token: InputSpec[] = engineModel(options).task_specific_tokens ? [{ name: 'tokenRows', dtype: 'int32', shape: ['b'] }] : []
   return [
     ...trunkInputs(shape.words, shape.regions, options.model.v_feature_size),
@@ -103,7 +107,7 @@ export function taskInputSpecs(options: EngineOptions, shape: TaskShape): InputS
 }
 
 /** What a pre-training step is fed; there is no task token in pre-training and e = b. Candidates only with visual target 2. */
-export function pretrainingInputSpecs(options: EngineOptions, shape: PretrainingShape): InputSpec[] {
+export function pretrainingInputSpecs(options: GraphOptions, shape: PretrainingShape): InputSpec[] {
   const candidates = shape.rows * shape.regions
   const choice: InputSpec[] = options.model.visual_target !== 2 ? [] : [
     { name: 'candidates', dtype: 'float32', shape: [candidates, shape.classes] },

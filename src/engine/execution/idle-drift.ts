@@ -17,13 +17,13 @@ export interface IdleDrift {
   wrote(arrays: readonly NamedArray[]): void
 }
 
-type Pair = { readonly train: RecordedStep | undefined; readonly predict: RecordedStep }
+/** Puts idle updates behind the training steps: the same steps in their new form. */
+export function addIdleDrift(graph: Graph, variables: Variables, trained: readonly RecordedStep[], rules: UpdateRules): RecordedStep[] {
+  return addIdleUpdates(graph, variables, trained, FED_SETTINGS, rules)
+}
 
-/** Puts idle updates behind the training steps, which `steps` then holds in their new form. */
-export function addIdleDrift(graph: Graph, variables: Variables, steps: Map<string, Pair>, rules: UpdateRules): IdleDrift {
-  const recorded = [...new Set([...steps.values()].flatMap(({ train }) => (train ? [train] : [])))]
-  const made = addIdleUpdates(graph, variables, recorded, FED_SETTINGS, rules)
-  for (const [name, pair] of steps) steps.set(name, { ...pair, train: pair.train && made[recorded.indexOf(pair.train)] })
+/** `made`: what `addIdleDrift` returned. */
+export function idleDrift(made: readonly RecordedStep[]): IdleDrift {
   const stepped = new Float32Array(made.length)
   return {
     stepped,

@@ -4,7 +4,7 @@
 import { WorkbenchError } from '../../contract/check'
 import { nativeBackend } from '../compile/native-binding'
 import type { Session, SessionFeed } from '../compile/session'
-import { type AnyAssign, type Variable, type VariableAccess, isMoment } from '../compile/variables'
+import { type AnyAssign, type Variable, type VariableAccess, assignNodes, isMoment, readNode } from '../compile/variables'
 import type { NamedArray } from './step-engine'
 
 /** Largest amount of numbers fed or fetched in one run outside of steps. */
@@ -23,11 +23,11 @@ export function nextMessage(): Promise<void> {
 
 /** The runs that overwrite these variables, which must be there, with arrays of their shapes. */
 export function* assignments({ variables, access }: Omit<SessionVariables, 'session'>, arrays: readonly NamedArray[]): Generator<{ feeds: SessionFeed[]; fetches: string[] }> {
-  const { assign, assignAny } = access
+  const { assignAny } = access
   const places = new Map(variables.map(({ name }, place) => [name, place]))
   for (const part of chunks(arrays, assignAny?.slots.length)) {
     if (assignAny) yield { feeds: slotFeeds(assignAny, part, places), fetches: [assignAny.done] }
-    else if (assign) yield { feeds: part.map(({ name, shape, data }) => ({ name: assign(name).feed, shape, data })), fetches: part.map(({ name }) => assign(name).done) }
+    else yield { feeds: part.map(({ name, shape, data }) => ({ name: assignNodes(name).feed, shape, data })), fetches: part.map(({ name }) => assignNodes(name).done) }
   }
 }
 
@@ -66,11 +66,11 @@ export function listVariables({ variables }: SessionVariables, what: 'weights' |
  * processor's library, which hands variables out without copying them, is asked for all at once; a GPU's memory in portions.
  */
 export async function readEach(compiled: SessionVariables, what: 'weights' | 'all', visit: (array: NamedArray) => void | Promise<void>): Promise<void> {
-  const { session, access } = compiled
+  const { session } = compiled
   const list = listVariables(compiled, what)
   for (const part of nativeBackend().isUsingGpuDevice ? chunks(list) : [list]) {
     let place = 0
-    for (const values of session.each(part.map(({ name }) => access.read(name)))) {
+    for (const values of session.each(part.map(({ name }) => readNode(name)))) {
       const { name, shape } = part[place++] as Variable
       await visit({ name, shape, data: values as Float32Array })
     }

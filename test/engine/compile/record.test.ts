@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { TASKS } from '../../../src/contract/task-catalog'
 import { loadBackend } from '../../../src/engine/backend'
 import { createGraph } from '../../../src/engine/compile/graph'
+import { encodeSavedModel } from '../../../src/engine/compile/graph-def'
 import { FLOAT, INT32, type TypedValues, nativeBackend } from '../../../src/engine/compile/native-binding'
 import { OPEN, containsOpen } from '../../../src/engine/compile/open-batch'
 import { type Recording, record } from '../../../src/engine/compile/record'
@@ -41,7 +42,7 @@ function bothWays(fed: readonly Fed[], work: Function): { recorded: number[]; pl
     values: (name) => typed[Number(/feed\/(\d+)/.exec(name)?.[1])] as TypedValues,
     compared: (op) => compared.push(op),
   })
-  const session = openSession(graph.nodes)
+  const session = openSession(encodeSavedModel(graph.nodes))
   const [recorded] = session.run(typed.map((data, i) => ({ name: `feed/${i}:0`, shape: fed[i]?.shape ?? [], data })), [output])
   session.close()
   const plain = tf.tidy(() => work(...fed.map(({ shape, values, type }) => tf.tensor(values, shape, type ?? 'float32'))).dataSync())
