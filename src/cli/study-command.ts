@@ -4,13 +4,13 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { WorkbenchError } from '../contract/check'
-import type { StudyCost, StudyName, StudyPlan } from '../contract/study'
+import type { StudyCost, StudyName } from '../contract/study'
 import { TABLE_FORMATS, type TableFormat, cellText, differenceText, tableAs } from '../contract/study-export'
 import type { StudyTable } from '../contract/study-table'
 import { isTaskId } from '../contract/task-catalog'
 import { STUDIES, studyName } from '../study/definitions/all-studies'
 import { importFigures } from '../study/figures'
-import { studyCost } from '../study/study-cost'
+import { runsOfSetting, studyCost } from '../study/study-cost'
 import { studyCurves } from '../study/study-curves'
 import { studyPlaces } from '../study/study-places'
 import { studyStatus } from '../study/study-status'
@@ -68,24 +68,20 @@ function plan(name: string, options: StudyChoice & { json?: boolean }): void {
   printResult(options.json, { study: opened.study, plan: opened.plan, cost }, () => planText(opened, cost))
 }
 
-function planText({ study, plan: { runs, cells } }: OpenedStudy, cost: StudyCost): string {
+function planText({ study, plan: whole }: OpenedStudy, cost: StudyCost): string {
   const rows = study.settings.flatMap(({ id, label, note }) => {
-    const own = runsOfSetting(cells, id)
-    return own.size === 0 ? [] : [[id, label, own.size, note ?? '']]
+    const { runs, perhaps } = runsOfSetting(whole, id)
+    return runs === 0 ? [] : [[id, label, perhaps === 0 ? runs : `${runs} to ${runs + perhaps}`, note ?? '']]
   })
-  return [`${study.title} (${study.question})`, '', table(['setting', 'label', 'runs', 'what differs'], rows), '', ...study.notes, '', costText(cost, runs.length)].join('\n')
-}
-
-function runsOfSetting(cells: StudyPlan['cells'], setting: string): Set<string> {
-  return new Set(cells.filter((cell) => cell.setting === setting).flatMap(({ run, oneOf }) => (run === null ? (oneOf?.candidates ?? []).map((candidate) => candidate.run) : [run])))
+  return [`${study.title} (${study.question})`, '', table(['setting', 'label', 'runs', 'what differs'], rows), '', ...study.notes, '', costText(cost)].join('\n')
 }
 
 function status(name: string, { out, json }: { out: string; json?: boolean }): void {
   const found = studyStatus(studyPlaces(out), studyName(name))
   printResult(json, found, () => [
-    `${found.title}: ${found.state}, ${found.done} of ${found.total} runs done${found.failed > 0 ? `, ${found.failed} failed` : ''}${found.runner ? `, runner is process ${found.runner.processId}` : ''}`,
-    ...(found.secondsLeft === null || found.secondsLeft === 0 ? [] : [`about ${durationText(found.secondsLeft)} left at ${found.jobs} run${found.jobs === 1 ? '' : 's'} at a time`]),
-    table(['run', 'state', 'iteration', 'of', 'name', 'remark'], found.runs.map((run) => [run.id, run.state, run.iteration, run.iterations, run.name, run.state === 'done' ? '' : run.reason]))
+    `${found.title}: ${found.state}, ${found.done} of ${found.total} runs done${found.notNeeded > 0 ? `, ${found.notNeeded} not needed` : ''}${found.failed > 0 ? `, ${found.failed} failed` : ''}${found.runner ? `, runner is process ${found.runner.processId}` : ''}`,
+    ...(found.secondsLeft === null || found.secondsLeft === 0 ? [] : [`${found.perhaps > 0 ? 'up to' : 'about'} ${durationText(found.secondsLeft)} left at ${found.jobs} run${found.jobs === 1 ? '' : 's'} at a time`]),
+    table(['run', 'state', 'iteration', 'of', 'name', 'remark'], found.runs.map((run) => [run.id, run.state === 'not-needed' ? 'not needed' : run.state, run.iteration, run.iterations, run.name, run.state === 'done' ? '' : run.reason]))
   ].join('\n'))
 }
 

@@ -2,9 +2,11 @@
 
 import type { StudyCost } from '../contract/study'
 
-export function costText({ done, steps, seconds, basis }: StudyCost, runs: number): string {
-  const time = seconds === null ? 'time unknown' : `about ${durationText(seconds)} one after another`
-  return `${runs} runs (each counted once), ${done} of them done; ${steps} training steps to go, ${time}: ${basis}.`
+export function costText({ runs, done, perhaps, steps, stepsAtMost, seconds, secondsAtMost, basis }: StudyCost): string {
+  const more = perhaps === 0 ? '' : ` and up to ${perhaps} longer ones where longer training still pays`
+  const range = (least: string, most: string): string => (least === most ? least : `${least} to ${most}`)
+  const time = seconds === null || secondsAtMost === null ? 'time unknown' : `about ${range(durationText(seconds), durationText(secondsAtMost))} one after another`
+  return `${runs} runs (each counted once), ${done} of them done${more}; ${range(String(steps), String(stepsAtMost))} training steps to go, ${time}: ${basis}.`
 }
 
 export function durationText(seconds: number): string {

@@ -90,7 +90,7 @@ async function runHere(name: string, options: RunOptions): Promise<void> {
     wanted: 'run', only: options.only === undefined ? null : idsOf(options.only, opened.plan.runs), retry: options.retry ? { before: Date.now(), runs: null } : null,
     ...(options.executor ? { executor: options.executor } : {}), ...(options.slurm ? { slurm: options.slurm } : {}), ...(options.jobs === undefined ? {} : { jobs: jobsOf(options.jobs) })
   })
-  say(costText(studyCost(places, opened.plan), opened.plan.runs.length))
+  say(costText(studyCost(places, opened.plan)))
   const release = pauseOnInterrupt(places, known)
   const line = progressLine()
   const end = await runStudy({ places, name: known, executorOf, onLook: (work) => line.show(lookText(work)) })
@@ -118,7 +118,7 @@ function executorOf({ executor, slurm }: StudyControl): Executor {
 function lookText({ runs }: StudyWork): string {
   const of = (...states: readonly string[]): number => runs.filter(({ state }) => states.includes(state)).length
   const live = runs.filter(({ state }) => state === 'running' || state === 'preparing').map(({ run }) => run.name)
-  return `${of('done')} of ${runs.length} runs done, ${of('failed')} failed; ${live.join('; ')}`
+  return `${of('done')} of ${runs.length - of('not-needed')} runs done, ${of('failed')} failed; ${live.join('; ')}`
 }
 
 /** Ctrl-C pauses the study: its runs end with a checkpoint. A second one leaves them running and ends only the runner. */
@@ -139,7 +139,8 @@ function pauseOnInterrupt(places: StudyPlaces, name: StudyName): () => void {
 function report(places: StudyPlaces, name: StudyName, end: StudyEnd, json: boolean | undefined): void {
   const runs = lookAtRuns(places, openStudy(places, name).plan, new Digests(places))
   const done = runs.filter(({ state }) => state === 'done').length
-  if (json) process.stdout.write(`${JSON.stringify({ study: name, end, runs: runs.length, done })}\n`)
+  const notNeeded = runs.filter(({ state }) => state === 'not-needed').length
+  if (json) process.stdout.write(`${JSON.stringify({ study: name, end, runs: runs.length - notNeeded, done, notNeeded })}\n`)
   else process.stdout.write(`${name}: ${end}; see: twelve-in-one study table ${name}\n`)
   if (end === 'partly') throw new WorkbenchError(`Study '${name}' ended with runs that are not done: twelve-in-one study status ${name}. Failed ones start again with: twelve-in-one study run ${name} --retry`, 'work')
 }

@@ -22,7 +22,8 @@ export interface StudyChoice {
 
 export interface StudyForecast {
   readonly cost: StudyCost
-  readonly settings: readonly { readonly id: string; readonly label: string; readonly note: string; readonly runs: number }[]
+  /** `perhaps`: so many more runs at most, if longer training pays. */
+  readonly settings: readonly { readonly id: string; readonly label: string; readonly note: string; readonly runs: number; readonly perhaps: number }[]
   readonly notes: readonly string[]
 }
 

@@ -3,6 +3,7 @@
 
 import type { ConfigDifference, RunConfig } from './run-config'
 import type { RunState } from './run-events'
+import type { RunCondition, SearchStages } from './search-stages'
 import type { GroupId, TaskId } from './task-catalog'
 
 export const STUDY_NAMES = ['overlap', 'multitask', 'transfer', 'ablations', 'comparison', 'grounding', 'dynamics'] as const
@@ -28,6 +29,7 @@ export interface Search {
   readonly candidates: readonly ConfigDifference[]
   /** The tasks whose mean validation score decides. */
   readonly tasks: readonly TaskId[]
+  readonly stages?: SearchStages
 }
 
 /** The order in which tasks join (curriculum), by how many iterations each needs to converge alone. */
@@ -134,7 +136,8 @@ export interface Study extends StudyAbout {
 export interface BestOf {
   readonly kind: 'best'
   readonly tasks: readonly TaskId[]
-  readonly candidates: readonly { readonly difference: ConfigDifference; readonly run: string }[]
+  /** A candidate that turns out not to be needed is left out. Those that a condition names come before it. */
+  readonly candidates: readonly { readonly difference: ConfigDifference; readonly run: string; readonly onlyIf?: RunCondition }[]
 }
 
 /** A value of a configuration that only finished runs can tell; filled in when the run starts. */
@@ -150,8 +153,10 @@ export interface PlannedRun {
   readonly work: 'train' | MeasureKind
   /** Complete, but for `start` and the values of `derive`. */
   readonly config: RunConfig
-  /** Ids that must be done before. */
+  /** Ids that must be done, or known not to be needed, before. */
   readonly needs: readonly string[]
+  /** Decides no result and is no part of the id. */
+  readonly onlyIf?: RunCondition
   /** The run whose last checkpoint it starts from. */
   readonly start: string | null
   readonly derive: readonly Derivation[]
@@ -178,8 +183,11 @@ export interface StudyPlan {
   readonly cells: readonly PlannedCell[]
 }
 
-/** `waiting`: for runs it needs; `ready`: could start; `submitted`: waits on a cluster; others as in the run list. */
-export type StudyRunState = RunState | 'waiting' | 'ready' | 'submitted'
+/**
+ * `waiting`: for runs it needs; `ready`: could start; `submitted`: waits on a cluster; `not-needed`: its condition does not
+ * hold, which settles it like `done`; others as in the run list.
+ */
+export type StudyRunState = RunState | 'waiting' | 'ready' | 'submitted' | 'not-needed'
 
 export interface StudyRunStatus {
   readonly id: string
@@ -210,11 +218,15 @@ export interface StudyStanding {
   readonly jobs: number
   readonly preset: string
   readonly seeds: readonly number[]
+  /** Runs of the plan without those not needed. */
   readonly total: number
+  readonly notNeeded: number
+  /** How many of `total` are carried out only if longer training pays, which is not known yet. */
+  readonly perhaps: number
   readonly done: number
   readonly failed: number
   readonly live: number
-  /** Estimated for what is left at this many runs at a time; null while nothing was measured. */
+  /** Estimated for what is left at this many runs at a time, at most where `perhaps` is above 0; null while nothing was measured. */
   readonly secondsLeft: number | null
 }
 
@@ -224,12 +236,17 @@ export interface StudyStatus extends StudyStanding {
 
 /** What a study costs, before it starts. Seconds are of one run after another on this machine, upper bounds. */
 export interface StudyCost {
+  /** Runs that are carried out in any case, done ones among them. */
   readonly runs: number
   readonly done: number
-  /** Training steps of the runs that are not done. */
+  /** At most so many more: only if longer training pays, which is not known yet. */
+  readonly perhaps: number
+  /** Training steps of the runs that are not done: at least, and with all that may be needed. */
   readonly steps: number
+  readonly stepsAtMost: number
   /** Null while no run of this model size was measured in the workspace. */
   readonly seconds: number | null
+  readonly secondsAtMost: number | null
   /** From how many measured runs, and what is assumed. */
   readonly basis: string
 }

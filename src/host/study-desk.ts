@@ -10,6 +10,7 @@ import type { StudyChoice, StudyEntry, StudyForecast, StudyRequests } from '../c
 import { conflictAndTransfer } from '../study/conflict-and-transfer'
 import { STUDIES } from '../study/definitions/all-studies'
 import { Digests } from '../study/run-digest'
+import { runsOfSetting } from '../study/study-cost'
 import { studyCurves } from '../study/study-curves'
 import { type StudyPlaces, studyFolder, studyPlaces } from '../study/study-places'
 import { studyStanding, studyStatus } from '../study/study-status'
@@ -66,9 +67,7 @@ const choiceWords = ({ preset, seeds, full }: StudyChoice): string[] => ['--pres
 async function forecast(places: StudyPlaces, cli: readonly string[], choice: StudyChoice): Promise<StudyForecast> {
   const text = await outputOf(run(cli, ['study', 'plan', choice.name, ...choiceWords(choice), '--out', places.root, '--json']))
   const { study, plan, cost } = JSON.parse(text) as { study: Study; plan: StudyPlan; cost: StudyCost }
-  const runsOf = (setting: string): number =>
-    new Set(plan.cells.filter((cell) => cell.setting === setting).flatMap(({ run: id, oneOf }) => (id === null ? (oneOf?.candidates ?? []).map((candidate) => candidate.run) : [id]))).size
-  const settings = study.settings.map(({ id, label, note }) => ({ id, label, note: note ?? '', runs: runsOf(id) })).filter(({ runs }) => runs > 0)
+  const settings = study.settings.map(({ id, label, note }) => ({ id, label, note: note ?? '', ...runsOfSetting(plan, id) })).filter(({ runs }) => runs > 0)
   return { cost, settings, notes: study.notes }
 }
 

@@ -3,6 +3,7 @@
 
 import type { PlannedCell, Study, StudyPlan, StudySetting } from '../contract/study'
 import type { TaskId } from '../contract/task-catalog'
+import { settledOf } from './run-condition'
 import type { Digests, RunDigest } from './run-digest'
 import { bestCandidate } from './start-run'
 
@@ -56,7 +57,10 @@ export class SettingRuns {
     if (run !== null) return [run]
     if (!oneOf) return []
     const best = bestCandidate(oneOf, this.digests)
-    return best ? [best.run] : oneOf.candidates.map((candidate) => candidate.run)
+    if (best) return [best.run]
+    const settled = settledOf(oneOf.candidates, this.digests)
+    const isNotNeeded = (id: string): boolean => settled.has(id) && this.digests.of(id)?.state !== 'done'
+    return oneOf.candidates.map((candidate) => candidate.run).filter((id) => !isNotNeeded(id))
   }
 
   private doneOf(cell: PlannedCell): RunDigest | undefined {

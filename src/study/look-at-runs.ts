@@ -8,6 +8,7 @@ import type { PlannedRun, StudyPlan, StudyRunState } from '../contract/study'
 import type { RunState } from '../contract/run-events'
 import { ownerOf } from '../host/process-liveness'
 import type { RunLook } from './executors/executor'
+import { verdictOf } from './run-condition'
 import type { Digests } from './run-digest'
 import { RESULT_FILES, type StudyPlaces, workFolder } from './study-places'
 
@@ -16,22 +17,37 @@ const WITH_PROCESS: readonly StudyRunState[] = ['preparing', 'running', 'queued'
 
 /** Every run of the plan, in its order. */
 export function lookAtRuns(places: StudyPlaces, plan: StudyPlan, digests: Digests): RunLook[] {
-  const done = new Set<string>()
+  const settled = new Set<string>()
   return plan.runs.map((run) => {
-    const found = lookAt(places, run, digests)
-    if (found.state === 'done') done.add(run.id)
-    if (found.state !== 'ready') return { run, ...found }
-    const open = run.needs.filter((id) => !done.has(id)).length
-    return open === 0 ? { run, ...found } : { run, state: 'waiting', reason: `needs ${open} other run${open === 1 ? '' : 's'}` }
+    const look = { run, ...withNeeds(run, lookAt(places, run, digests), settled, digests) }
+    if (isSettled(look)) settled.add(run.id)
+    return look
   })
 }
 
-function lookAt(places: StudyPlaces, run: PlannedRun, digests: Digests): Omit<RunLook, 'run'> {
+type Found = Omit<RunLook, 'run'>
+
+/** States in which a condition that does not hold, or is not known yet, has the last word. */
+const UNDER_CONDITION: readonly StudyRunState[] = ['ready', 'created', 'interrupted', 'failed', 'stopped']
+
+/** What a folder says of a run, in the light of the runs that it needs. */
+function withNeeds({ needs, onlyIf }: PlannedRun, found: Found, settled: ReadonlySet<string>, digests: Digests): Found {
+  if (onlyIf && UNDER_CONDITION.includes(found.state)) {
+    const verdict = verdictOf(onlyIf, settled, digests)
+    if (!verdict) return { state: 'waiting', reason: 'only if longer training pays, which shorter runs tell' }
+    if (!verdict.needed) return { state: 'not-needed', reason: verdict.reason }
+  }
+  if (found.state !== 'ready') return found
+  const open = needs.filter((id) => !settled.has(id)).length
+  return open === 0 ? found : { state: 'waiting', reason: `needs ${open} other run${open === 1 ? '' : 's'}` }
+}
+
+function lookAt(places: StudyPlaces, run: PlannedRun, digests: Digests): Found {
   const owner = ownerOf(workFolder(places, run))
   return run.work === 'train' ? trainingState(places, run, digests, owner.kind) : measureState(places, run, owner.kind)
 }
 
-function trainingState(places: StudyPlaces, run: PlannedRun, digests: Digests, owner: ReturnType<typeof ownerOf>['kind']): Omit<RunLook, 'run'> {
+function trainingState(places: StudyPlaces, run: PlannedRun, digests: Digests, owner: ReturnType<typeof ownerOf>['kind']): Found {
   const folder = workFolder(places, run)
   const digest = digests.of(run.id)
   if (digest?.state === 'done') return { state: 'done', reason: digest.reason }
@@ -45,7 +61,7 @@ function liveState(written: RunState | undefined): StudyRunState {
   return written === 'running' || written === 'paused' ? written : 'preparing'
 }
 
-function measureState(places: StudyPlaces, run: PlannedRun, owner: ReturnType<typeof ownerOf>['kind']): Omit<RunLook, 'run'> {
+function measureState(places: StudyPlaces, run: PlannedRun, owner: ReturnType<typeof ownerOf>['kind']): Found {
   const folder = workFolder(places, run)
   if (existsSync(join(folder, RESULT_FILES.result))) return { state: 'done', reason: '' }
   if (owner === 'alive') return { state: 'running', reason: '' }
@@ -61,6 +77,16 @@ export function readFailure(path: string): { readonly message: string; readonly 
   } catch {
     return undefined
   }
+}
+
+/** Nothing is left to do for it: done, or known not to be needed. */
+export function isSettled({ state }: Pick<RunLook, 'state'>): boolean {
+  return state === 'done' || state === 'not-needed'
+}
+
+/** It is not known yet whether it is needed. */
+export function isUndecided({ run, state }: RunLook): boolean {
+  return run.onlyIf !== undefined && state === 'waiting'
 }
 
 export function hasProcess({ state }: Pick<RunLook, 'state'>): boolean {

@@ -60,7 +60,7 @@ function modelsOf(places: StudyPlaces, { inputs, name }: PlannedRun): string[] {
   const digests = new Digests(places)
   return inputs.filter(({ task }) => GROUNDING_TASKS.includes(task)).map(({ task, run, oneOf }) => {
     const id = run ?? (oneOf ? bestCandidate(oneOf, digests)?.run : undefined)
-    if (id === undefined) throw new WorkbenchError(`'${name}' measures the best of some runs of ${task}, but they are not all done.`)
+    if (id === undefined) throw new WorkbenchError(`'${name}' measures the best of some runs of ${task}, but they are not all settled.`)
     return `${task}=${runFolder(places, id)}`
   })
 }

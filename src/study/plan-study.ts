@@ -2,8 +2,9 @@
 // needed twice is planned once. Pure but for the data's identity. Read next: content-id.ts, start-run.ts.
 
 import { type ConfigDifference, type RunConfig, resolveConfig } from '../contract/run-config'
-import type { BestOf, Derivation, PlannedCell, PlannedRun, Study, StudyPart, StudyPlan, StudySetting } from '../contract/study'
-import { TASK_IDS } from '../contract/task-catalog'
+import type { RunCondition, SearchStages } from '../contract/search-stages'
+import type { BestOf, Derivation, PlannedCell, PlannedRun, Search, Study, StudyPart, StudyPlan, StudySetting } from '../contract/study'
+import { TASK_IDS, type TaskId } from '../contract/task-catalog'
 import { type RunContent, contentId } from './content-id'
 import type { DataIdentity } from './data-identity'
 
@@ -35,20 +36,27 @@ class Planner {
     const candidates = part.search?.candidates ?? []
     if (!part.search || candidates.length < 2) return { run: this.train(setting, part, seed, candidates[0] ?? {}, []), oneOf: null }
     const [first = seed] = this.study.seeds
-    const best: BestOf = {
-      kind: 'best', tasks: part.search.tasks,
-      candidates: candidates.map((difference) => ({ difference, run: this.train(setting, part, first, difference, []) }))
-    }
+    const best: BestOf = { kind: 'best', tasks: part.search.tasks, candidates: this.candidates(setting, part, part.search, first) }
     return seed === first ? { run: null, oneOf: best } : { run: this.train(setting, part, seed, {}, [best]), oneOf: null }
   }
 
+  private candidates(setting: StudySetting, part: StudyPart, { candidates, tasks, stages }: Search, seed: number): BestOf['candidates'] {
+    const runs: string[] = []
+    return candidates.map((difference, index) => {
+      const onlyIf = stages && conditionOf(stages, tasks, runs, index)
+      const run = this.train(setting, part, seed, difference, [], onlyIf)
+      runs.push(run)
+      return { difference, run, ...(onlyIf ? { onlyIf } : {}) }
+    })
+  }
+
   /** The id of a training run, which is planned if it is not yet. */
-  private train(setting: StudySetting, part: StudyPart, seed: number, extra: ConfigDifference, derive: readonly Derivation[]): string {
+  private train(setting: StudySetting, part: StudyPart, seed: number, extra: ConfigDifference, derive: readonly Derivation[], onlyIf?: RunCondition): string {
     const { base } = this.study
     const config = resolveConfig(base, { ...part.difference, ...extra, tasks: inCatalogOrder(part.difference.tasks ?? base.tasks), seed, keepCheckpoints: 1 })
     const start = part.start === undefined ? null : this.referred(part.start.setting, part.start.part, seed)
     const all = part.order === undefined ? derive : [...derive, this.order(part.order)]
-    return this.add({ work: 'train', config, start, derive: all, inputs: [] }, `${setting.id} ${part.id} seed ${seed}`)
+    return this.add({ work: 'train', config, start, derive: all, inputs: [] }, `${setting.id} ${part.id} seed ${seed}`, onlyIf)
   }
 
   /** The order is measured once, with the first seed. */
@@ -78,11 +86,25 @@ class Planner {
     return { setting: setting.id, part: work, seed, fills: [], run, oneOf: null }
   }
 
-  private add(content: RunContent, name: string): string {
+  private add(content: RunContent, name: string, onlyIf?: RunCondition): string {
     const id = contentId(content, this.identity(content.config))
-    if (!this.runs.has(id)) this.runs.set(id, { id, name, ...content, config: { ...content.config, name: `${name} (${id.slice(0, 4)})` }, needs: needsOf(content) })
+    const known = this.runs.get(id)
+    // What is needed in any case somewhere has no condition elsewhere.
+    if (!known || (known.onlyIf && !onlyIf)) {
+      const needs = [...new Set([...needsOf(content), ...(onlyIf?.shorter ?? []), ...(onlyIf?.longer ?? [])])]
+      this.runs.set(id, { id, name, ...content, config: { ...content.config, name: `${name} (${id.slice(0, 4)})` }, needs, ...(onlyIf ? { onlyIf } : {}) })
+    }
     return id
   }
+}
+
+/** The condition of a search's candidate by its stage; `runs`: those of all candidates before it. */
+function conditionOf({ size, margin, keep }: SearchStages, tasks: readonly TaskId[], runs: readonly string[], index: number): RunCondition | undefined {
+  const stage = Math.floor(index / size)
+  const like = runs[index - size]
+  if (stage < 2 || like === undefined) return undefined
+  const of = (earlier: number): string[] => runs.slice(earlier * size, (earlier + 1) * size)
+  return { tasks, shorter: of(stage - 2), longer: of(stage - 1), margin, like, keep }
 }
 
 function needsOf({ start, derive, inputs }: RunContent): string[] {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { WorkbenchError } from '../contract/check'
 import type { PlannedRun, StudyControl, StudyName, StudyPlan } from '../contract/study'
 import type { Executor, RunLook, StudyWork } from './executors/executor'
-import { hasProcess, lookAtRuns, readFailure } from './look-at-runs'
+import { hasProcess, isSettled, lookAtRuns, readFailure } from './look-at-runs'
 import { ownerOf } from '../host/process-liveness'
 import { Digests } from './run-digest'
 import { takeStudyLock } from './study-lock'
@@ -65,7 +65,7 @@ function endOf({ plan, control, runs, ready }: StudyWork, executor: Executor): S
   const wanted = wantedRuns(plan.runs, control)
   const mine = runs.filter(({ run }) => wanted.has(run.id))
   if (ready.length > 0 || executor.states().size > 0 || mine.some((look) => hasProcess(look) || look.state === 'paused')) return undefined
-  return mine.every(({ state }) => state === 'done') ? 'done' : 'partly'
+  return mine.every(isSettled) ? 'done' : 'partly'
 }
 
 /** The runs that the control asks for, with all they need. */
@@ -76,7 +76,7 @@ function wantedRuns(runs: readonly PlannedRun[], { only }: Pick<StudyControl, 'o
   return wanted
 }
 
-/** Nobody is at work on it, all that it needs is done, and it is new, was cut off, or is to be tried again. */
+/** Nobody is at work on it, all that it needs is settled, and it is new, was cut off, or is to be tried again. */
 function mayStart(places: StudyPlaces, { run, state }: RunLook, runs: readonly RunLook[], control: StudyControl, digests: Digests): boolean {
   if (state === 'ready' || state === 'created' || state === 'interrupted') return true
   // Paused by hand with its process alive: whoever paused it goes on with it. Without a process it was closed: it goes on.
@@ -85,7 +85,7 @@ function mayStart(places: StudyPlaces, { run, state }: RunLook, runs: readonly R
   const { retry } = control
   if (!retry || (retry.runs !== null && !retry.runs.includes(run.id))) return false
   const ended = run.work === 'train' ? digests.of(run.id)?.updatedAt ?? 0 : readFailure(join(workFolder(places, run), RESULT_FILES.failure))?.time ?? 0
-  return ended < retry.before && run.needs.every((need) => runs.some((look) => look.run.id === need && look.state === 'done'))
+  return ended < retry.before && run.needs.every((need) => runs.some((look) => look.run.id === need && isSettled(look)))
 }
 
 function isHeld(places: StudyPlaces, run: PlannedRun): boolean {

@@ -8,9 +8,9 @@ import { type ConfigDifference, type RunConfig, resolveConfig } from '../contrac
 import { RUN_FILES } from '../contract/run-format'
 import type { BestOf, Derivation, PlannedRun } from '../contract/study'
 import { TASK_IDS, type TaskId } from '../contract/task-catalog'
-import { mean } from '../contract/study-statistics'
 import { writeFileAtomic } from '../host/workspace'
-import type { Digests, RunDigest, TaskDigest } from './run-digest'
+import { settledOf, validationScore } from './run-condition'
+import type { Digests, RunDigest } from './run-digest'
 import { type StudyPlaces, runFolder } from './study-places'
 
 /** Writes runs/ID/config.json if it is not there; returns the folder. Throws if something it needs is not done. */
@@ -34,28 +34,23 @@ function decidedConfig(places: StudyPlaces, { config, start, derive, name }: Pla
 function differenceOf(derivation: Derivation, digests: Digests, name: string): ConfigDifference {
   if (derivation.kind === 'best') {
     const best = bestCandidate(derivation, digests)
-    if (!best) throw new WorkbenchError(`Run '${name}' takes the best of ${derivation.candidates.length} settings, but not all of those runs are done.`)
+    if (!best) throw new WorkbenchError(`Run '${name}' takes the best of ${derivation.candidates.length} settings, but not all of those runs are done or known not to be needed.`)
     return best.difference
   }
   return { curriculum: convergenceOrder(derivation, digests, name) }
 }
 
-/** The candidate with the highest mean last validation score; undefined until all are done. */
+/** The candidate with the highest mean last validation score; undefined until each is done or known not to be needed. */
 export function bestCandidate({ tasks, candidates }: BestOf, digests: Digests): BestOf['candidates'][number] | undefined {
+  if (settledOf(candidates, digests).size < new Set(candidates.map(({ run }) => run)).size) return undefined
   let best: { readonly score: number; readonly candidate: BestOf['candidates'][number] } | undefined
   for (const candidate of candidates) {
     const digest = digests.of(candidate.run)
-    if (digest?.state !== 'done') return undefined
-    const score = mean(tasks.map((task) => lastScore(digest.tasks[task])))
+    if (digest?.state !== 'done') continue
+    const score = validationScore(digest, tasks)
     if (!best || score > best.score) best = { score, candidate }
   }
   return best?.candidate
-}
-
-/** The last validation score, or minus infinity: a run without one is never the best. */
-function lastScore(task: TaskDigest | undefined): number {
-  const score = task?.validation[task.validation.length - 1]?.[1]
-  return score === undefined || Number.isNaN(score) ? Number.NEGATIVE_INFINITY : score
 }
 
 function convergenceOrder({ first, from }: Extract<Derivation, { kind: 'order' }>, digests: Digests, name: string): TaskId[] {

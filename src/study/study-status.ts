@@ -7,9 +7,9 @@ import { hostname } from 'node:os'
 import { automaticJobs, machineNow } from './executors/capacity'
 import type { RunLook } from './executors/executor'
 import { submittedReasons } from './executors/slurm-records'
-import { hasProcess, lookAtRuns } from './look-at-runs'
+import { hasProcess, isSettled, isUndecided, lookAtRuns } from './look-at-runs'
 import { Digests } from './run-digest'
-import { measuredPace, secondsOf } from './study-cost'
+import { iterationsOf, measuredPace, perhapsNeeded, secondsOf } from './study-cost'
 import { type StudyPlaces, studyFolder } from './study-places'
 import { openStudy, readControl } from './study-store'
 
@@ -29,23 +29,28 @@ function lookAtStudy(places: StudyPlaces, name: StudyName, digests: Digests): { 
   const owner = ownerOf(studyFolder(places, name))
   const pace = measuredPace(plan, digests)
   const fills = fillsOf(plan.cells)
+  const notNeeded = new Set(looks.filter(({ state }) => state === 'not-needed').map(({ run }) => run.id))
+  const undecided = looks.filter(isUndecided).map(({ run }) => run)
+  const perhaps = new Set(perhapsNeeded(undecided).map(({ id }) => id))
+  // Of a stage of a search some candidates at most are needed, so that the others take no time.
+  const surplus = new Set(undecided.map(({ id }) => id).filter((id) => !perhaps.has(id)))
   const submitted = control.executor === 'slurm' ? submittedReasons(places) : new Map<string, string>()
   const runs = looks.map((look): StudyRunStatus => {
     const { run, state, reason } = onCluster(look, submitted)
     const digest = digests.of(run.id)
     const iterations = run.work === 'train' ? digest?.iterations || run.config.iterations : 0
     const iteration = digest?.iteration ?? 0
-    const whole = secondsOf(run, pace)
-    const left = state === 'done' ? 0 : whole === null ? null : whole * (1 - (iterations > 0 ? iteration / iterations : 0))
+    const whole = secondsOf(run, pace, iterationsOf(run, notNeeded, digests).most)
+    const left = isSettled(look) ? 0 : whole === null ? null : whole * (1 - (iterations > 0 ? iteration / iterations : 0))
     return { id: run.id, name: run.name, work: run.work, state, reason, iteration, iterations, secondsLeft: left, fills: fills.get(run.id) ?? [] }
   })
   const jobs = control.jobs ?? automaticJobs(machineNow(), study.base.model)
   const standing: StudyStanding = {
     name, title: study.title, state: stateOf(looks, owner.kind === 'alive', control.wanted), executor: control.executor,
     runner: owner.kind === 'alive' ? { processId: owner.processId, host: owner.local ? hostname() : '' } : null,
-    jobs, preset: study.base.preset, seeds: study.seeds, total: runs.length,
+    jobs, preset: study.base.preset, seeds: study.seeds, total: runs.length - notNeeded.size, notNeeded: notNeeded.size, perhaps: perhaps.size,
     done: count(looks, ({ state }) => state === 'done'), failed: count(looks, ({ state }) => state === 'failed'), live: count(looks, hasProcess),
-    secondsLeft: runs.some(({ secondsLeft }) => secondsLeft === null) ? null : runs.reduce((sum, { secondsLeft }) => sum + (secondsLeft ?? 0), 0) / jobs
+    secondsLeft: runs.some(({ secondsLeft }) => secondsLeft === null) ? null : runs.reduce((sum, { id, secondsLeft }) => sum + (surplus.has(id) ? 0 : secondsLeft ?? 0), 0) / jobs
   }
   return { standing, runs }
 }
@@ -53,13 +58,13 @@ function lookAtStudy(places: StudyPlaces, name: StudyName, digests: Digests): { 
 /** What only the cluster knows of a run that no process has: it is submitted, and why it waits. */
 function onCluster(look: RunLook, submitted: ReadonlyMap<string, string>): RunLook {
   const reason = submitted.get(look.run.id)
-  return reason === undefined || look.state === 'done' || hasProcess(look) ? look : { ...look, state: 'submitted', reason }
+  return reason === undefined || isSettled(look) || hasProcess(look) ? look : { ...look, state: 'submitted', reason }
 }
 
 const count = (looks: readonly RunLook[], is: (look: RunLook) => boolean): number => looks.filter(is).length
 
 function stateOf(looks: readonly RunLook[], runnerLives: boolean, wanted: 'run' | 'pause' | 'cancel'): StudyState {
-  if (looks.every(({ state }) => state === 'done')) return 'done'
+  if (looks.every(isSettled)) return 'done'
   if (runnerLives) return wanted === 'run' ? 'running' : wanted === 'pause' ? 'paused' : 'cancelled'
   if (wanted !== 'run') return wanted === 'pause' ? 'paused' : 'cancelled'
   return looks.some(({ state }) => state === 'failed' || state === 'stopped') ? 'partly' : 'idle'

@@ -4,7 +4,7 @@
 import type { ConfigDifference } from '../../contract/run-config'
 import type { Search, StudyPart, StudySetting } from '../../contract/study'
 import { GROUPS, type Group, type TaskId, taskById } from '../../contract/task-catalog'
-import { FINE_TUNING, LONGER, type StudyOptions, iterationsTimes, ratesTimes, tasksOf } from './study-options'
+import { FINE_TUNING, LENGTHS, RATES_KEPT, STILL_PAYS, type StudyOptions, iterationsTimes, ratesTimes, tasksOf } from './study-options'
 
 /** The groups that have tasks in this study, each with them. */
 export function groupsOf(options: StudyOptions): { readonly group: Group; readonly tasks: TaskId[] }[] {
@@ -17,10 +17,13 @@ const factorsAsText = (factors: readonly number[]): string => factors.map((facto
 function searchOf(options: StudyOptions, task: TaskId, factors: readonly number[], longer: boolean): Search {
   const { base } = options
   // Without a search over rates there is none over lengths either: it costs one plain run a task.
-  const lengths = longer && factors.length > 1 ? [1, LONGER] : [1]
+  const lengths = longer && factors.length > 1 ? LENGTHS : [1]
   const candidates: ConfigDifference[] = lengths.flatMap((length) => factors.map((factor) => ({ ...ratesTimes(base, factor, task), ...(length === 1 ? {} : { iterations: iterationsTimes(base, length) }) })))
-  return { candidates, tasks: [task] }
+  return { candidates, tasks: [task], ...(lengths.length > 2 ? { stages: { size: factors.length, margin: STILL_PAYS, keep: RATES_KEPT } } : {}) }
 }
+
+/** What the lengths of the search are, in words. */
+export const LENGTHS_TEXT = `${LENGTHS.slice(0, 2).join(' or ')} times the iterations, and of ${LENGTHS.slice(2).join(' and ')} times where the doubling before still gained more than ${100 * STILL_PAYS} point on validation (best ${RATES_KEPT} rates)`
 
 /** A task alone: no stops, so that the learning rate decays to 0. */
 const alone = (task: TaskId): ConfigDifference => ({ tasks: [task], stopAndGo: false })
@@ -29,7 +32,7 @@ const alone = (task: TaskId): ConfigDifference => ({ tasks: [task], stopAndGo: f
 export function singleTask(options: StudyOptions, difference: ConfigDifference = {}, id = 'st', label = 'Single-task'): StudySetting {
   return {
     id, label,
-    note: `one model a task; of learning rates × ${factorsAsText(options.search)}${options.search.length > 1 ? ` and of 1 or ${LONGER} times the iterations` : ''} each task takes the best on validation, found with the first seed`,
+    note: `one model a task; of learning rates × ${factorsAsText(options.search)}${options.search.length > 1 ? ` and of ${LENGTHS_TEXT},` : ''} each task takes the best on validation, found with the first seed`,
     parts: tasksOf(options).map((task) => ({ id: task, difference: { ...alone(task), ...difference }, fills: [task], search: searchOf(options, task, options.search, true) }))
   }
 }

@@ -21,11 +21,14 @@ export interface StudyWork {
   /** Every run of the plan, in the plan's order. */
   readonly runs: readonly RunLook[]
   /**
-   * Wanted, nobody trains them, all they need is done: new ones, those whose process is gone (they go on from their last
+   * Wanted, nobody trains them, all they need is done or not needed: new ones, those whose process is gone (they go on from their last
    * checkpoint), and failed ones that are to be retried.
    */
   readonly ready: readonly PlannedRun[]
-  /** Wanted, but something they need is not done; only for executors that can submit ahead with dependencies. */
+  /**
+   * Wanted, but something they need is not done; only for executors that can submit ahead with dependencies. Of those with a
+   * condition (`onlyIf`) it is not known yet whether they are needed: not to be submitted.
+   */
   readonly waiting: readonly PlannedRun[]
 }
 

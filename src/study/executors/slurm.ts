@@ -6,6 +6,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError } from '../../contract/check'
 import { RUN_FILES } from '../../contract/run-format'
+import { isSettled } from '../look-at-runs'
 import { type StudyPlaces, workFolder } from '../study-places'
 import type { Executor, StudyWork } from './executor'
 import { type ElementRef, type PlannedArray, nextArrays } from './slurm-arrays'
@@ -152,12 +153,13 @@ class SlurmExecutor implements Executor {
   private async submitAll(work: StudyWork, records: SlurmRecords): Promise<void> {
     const active = this.active()
     const busy = new Set(active.map(({ element }) => element.run))
-    const done = new Set(work.runs.filter(({ state }) => state === 'done').map(({ run }) => run.id))
+    const settled = new Set(work.runs.filter(isSettled).map(({ run }) => run.id))
     const submitted = new Map<string, ElementRef>(active.flatMap(({ submission: { jobId }, element: { run, index } }) => (jobId === null ? [] : [[run, { jobId, index }] as const])))
     this.givenUp = this.hopelessRuns(work, busy)
-    let left = [...work.ready, ...work.waiting]
-      .filter(({ id }) => !busy.has(id) && !done.has(id) && !this.givenUp.has(id))
-      .map(({ id, needs }) => ({ id, needs: needs.filter((need) => !done.has(need)) }))
+    // A run whose need is not known yet is not submitted, and so neither is what needs it.
+    let left = [...work.ready, ...work.waiting.filter(({ onlyIf }) => onlyIf === undefined)]
+      .filter(({ id }) => !busy.has(id) && !settled.has(id) && !this.givenUp.has(id))
+      .map(({ id, needs }) => ({ id, needs: needs.filter((need) => !settled.has(need)) }))
     for (let arrays = nextArrays(left, submitted); arrays.length > 0; arrays = nextArrays(left, submitted)) {
       for (const array of arrays) {
         const jobId = await this.submit(work, array, records)

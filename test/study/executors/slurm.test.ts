@@ -93,6 +93,25 @@ describe('submitting', () => {
     expect(slurm.live()).toEqual(['10_0'])
   })
 
+  it('submits a run with a condition, and what needs it, only once it is known to be needed', async () => {
+    const onlyIf = { tasks: ['vqa'], shorter: ['a'], longer: ['b'], margin: 0.01, like: 'b', keep: 1 } as const
+    const conditional = (states: Readonly<Record<string, StudyRunState>>): StudyWork => {
+      const work = workOf(['a', 'b', 'c<b', 'd<c', 'e<b'], states)
+      const of = (runs: readonly PlannedRun[]): PlannedRun[] => runs.map((run) => (run.id === 'c' ? { ...run, onlyIf } : run))
+      return { ...work, ready: of(work.ready), waiting: of(work.waiting) }
+    }
+    const one = executor()
+    await one.tick(conditional({}))
+    expect([...one.states().keys()].sort()).toEqual(['a', 'b', 'e'])
+    await one.tick(conditional({ a: 'done', b: 'done', e: 'done' }))
+    expect([...one.states().keys()]).toEqual(expect.arrayContaining(['c', 'd']))
+  })
+
+  it('waits for nothing that turned out not to be needed', async () => {
+    await executor().tick({ ...workOf(['a', 'b<a'], { a: 'not-needed' }), waiting: workOf(['a', 'b<a']).waiting })
+    expect([dependencies(), slurm.live()]).toEqual([[undefined], ['10_0']])
+  })
+
   it('goes on under another runner without a second submission', async () => {
     await executor().tick(workOf(['a', 'b<a']))
     slurm.set('10_0', 'running', 'RUNNING')

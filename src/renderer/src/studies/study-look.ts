@@ -22,6 +22,7 @@ export function studyLook(state: StudyState): StateLook {
 export function studyRunLook(state: StudyRunStatus['state']): StateLook {
   if (state === 'waiting') return { word: 'Waits', sign: 'ring', colour: 'var(--text-3)' }
   if (state === 'ready') return { word: 'Ready', sign: 'ring', colour: 'var(--state-queued)' }
+  if (state === 'not-needed') return { word: 'Not needed', sign: 'tick', colour: 'var(--text-3)' }
   if (state === 'submitted') return { word: 'Submitted', sign: 'ring', colour: 'var(--accent-text)' }
   return stateLook(state)
 }
