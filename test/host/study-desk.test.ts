@@ -34,7 +34,7 @@ describe('the window’s desk for studies', () => {
     const root = workspace()
     const opened = study()
     const file = join(root, 'plan.json')
-    writeFileSync(file, JSON.stringify({ ...opened, cost: { runs: opened.plan.runs.length, done: 0, steps: 10, seconds: null, basis: 'nothing' } }))
+    writeFileSync(file, JSON.stringify({ ...opened, cost: { runs: opened.plan.runs.length, done: 0, steps: 10, perhaps: 0, stepsAtMost: 10, secondsAtMost: null, seconds: null, basis: 'nothing' } }))
     const { cli, words } = fakeCommandLine(`process.stdout.write(require('node:fs').readFileSync(${JSON.stringify(file)}))`)
     const forecast = await studyDesk(root, cli)['study:plan'](tiny)
     expect(words()).toEqual(['study', 'plan', 'multitask', '--preset', 'tiny', '--seeds', '1,2', '--out', root, '--json'])

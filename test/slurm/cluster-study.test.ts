@@ -116,7 +116,7 @@ describe.skipIf(why !== '')('a study on Slurm', () => {
     let printed = ''
     second.stdout?.on('data', (chunk) => (printed += String(chunk)))
     await ended
-    expect(JSON.parse(printed)).toEqual({ study: 'multitask', end: 'done', runs: 12, done: 12 })
+    expect(JSON.parse(printed)).toEqual({ study: 'multitask', end: 'done', runs: 12, done: 12, notNeeded: 0 })
     expect(done).toBeLessThan(12)
 
     // Each went on from a checkpoint: two by themselves in the same element, the cancelled one by a new submission.

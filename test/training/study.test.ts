@@ -32,7 +32,7 @@ it('names the seven studies', () => {
 describe('a tiny study', () => {
   it('plans without writing, runs, and ends with the table', () => {
     expect(cli('study', 'plan', 'ablations', ...small)).toContain('4 runs (each counted once), 0 of them done; 32 training steps')
-    expect(JSON.parse(cli('study', 'run', 'ablations', ...small, '--jobs', '2', '--json'))).toEqual({ study: 'ablations', end: 'done', runs: 4, done: 4 })
+    expect(JSON.parse(cli('study', 'run', 'ablations', ...small, '--jobs', '2', '--json'))).toEqual({ study: 'ablations', end: 'done', runs: 4, done: 4, notNeeded: 0 })
     const table = JSON.parse(cli('study', 'table', 'ablations', '--format', 'json')) as StudyTable
     expect(table.columns).toEqual(['refcoco', 'visual7w', 'G3', 'average'])
     expect(table.rows.map(({ setting }) => setting)).toEqual(['at', 'token-none'])
