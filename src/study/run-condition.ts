@@ -21,7 +21,7 @@ export function verdictOf({ tasks, shorter, longer, margin, like, keep }: RunCon
   const [to] = after
   if (!from || !to) return { needed: false, reason: 'the length before was not needed' }
   const gain = to.score - from.score
-  if (!(gain > margin)) return { needed: false, reason: `the doubling before gained ${points(gain)} on validation; longer is tried above ${points(margin)}` }
+  if (!(gain > margin)) return { needed: false, reason: `the doubling before changed the best validation score by ${points(gain)}; longer is tried above ${points(margin)}` }
   if (!after.slice(0, keep).some(({ id }) => id === like)) return { needed: false, reason: `its learning rate was not among the best ${keep} of the length before` }
   return { needed: true, reason: '' }
 }
@@ -53,7 +53,8 @@ function ranked(ids: readonly string[], tasks: readonly TaskId[], digests: Diges
   }).sort((a, b) => (a.score === b.score ? 0 : b.score - a.score))
 }
 
-function points(score: number): string {
-  const value = Number((100 * score).toFixed(2))
-  return `${value} ${value === 1 ? 'point' : 'points'}`
+/** A change of a score as it is read: +0.62 points. */
+function points(change: number): string {
+  const value = Number((100 * change).toFixed(2))
+  return `${value < 0 ? '−' : '+'}${Math.abs(value)} ${Math.abs(value) === 1 ? 'point' : 'points'}`
 }

@@ -100,7 +100,7 @@ describe('a study whose baselines may train for longer', () => {
     const status = studyStatus(study.places, 'multitask')
     expect(status).toMatchObject({ state: 'done', done: 8, total: 8, notNeeded: 6, perhaps: 0, failed: 0, secondsLeft: 0 })
     expect(inState(status, 'not-needed')).toBe(6)
-    expect(status.runs.find(({ state, iterations }) => state === 'not-needed' && iterations === 80)?.reason).toBe('the doubling before gained 0.9 points on validation; longer is tried above 1 point')
+    expect(status.runs.find(({ state, iterations }) => state === 'not-needed' && iterations === 80)?.reason).toBe('the doubling before changed the best validation score by +0.9 points; longer is tried above +1 point')
   })
 
   it('stops after four times the iterations where that gained no more, with the two best rates', async () => {
