@@ -11,10 +11,10 @@ import type { RunHistory } from '../../../contract/workbench-api'
 import { type CurveId, type RunRecord, emptyRun, foldEvents } from '../run/run-record'
 import { type MeanStanding, type TaskStanding, meanStanding, taskStanding } from '../run/task-standing'
 
-/** Charts are drawn at most this often, and less often where drawing is slow: it may take a fiftieth of the time. */
+/** Charts are drawn at most this often, and less often where drawing is slow: it may take a hundredth of the time. */
 export const CHART_INTERVAL_MS = 1000
-const MOST_INTERVAL_MS = 2000
-const DRAWING_SHARE = 0.02
+const MOST_INTERVAL_MS = 3000
+const DRAWING_SHARE = 0.01
 
 export const useRun = defineStore('run', () => {
   const id = ref<string | null>(null)
