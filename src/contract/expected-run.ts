@@ -7,7 +7,7 @@ import { type CountedPart, type ModelDimensions, type ModelPartId, countParts, t
 import { ATTENTION_HEADS, expectedDimensions } from './model-sizes'
 import type { RunConfig } from './run-config'
 import type { RunForecast } from './run-forecast'
-import { type HeadId, PRETRAINING_REFERENCE, ROUND_ORDER, type TaskId, rowsOfBatch, taskById } from './task-catalog'
+import { type HeadId, PRETRAINING_REFERENCE, ROUND_ORDER, type TaskId, examplesOfBatch, taskById } from './task-catalog'
 
 interface RowLengths {
   readonly words: number
@@ -22,8 +22,6 @@ const WORLD_WORDS: Readonly<Record<'tiny' | 'mini', Readonly<Record<TaskId | 'pr
 const WORLD_REGIONS: Readonly<Record<'tiny' | 'mini', { readonly detected: number; readonly withAnnotated: number; readonly pointedAt: number; readonly ofPair: number }>> = {
   tiny: { detected: 13, withAnnotated: 22, pointedAt: 20, ofPair: 11 }, mini: { detected: 13, withAnnotated: 22, pointedAt: 22, ofPair: 11 }
 }
-/** Masked pre-training as released: words and regions of a pair (spec section 5). */
-const CAPTION_LENGTHS: RowLengths = { words: 36, regions: 36 }
 
 const HEAD_PARTS: Readonly<Record<HeadId, ModelPartId>> = {
   answers: 'answers', 'gqa-answers': 'gqaAnswers', alignment: 'retrieval', pair: 'pair', 'three-way': 'entailment', region: 'grounding'
@@ -81,7 +79,7 @@ export function targetWidth(head: HeadId, { regions, answers, gqaAnswers }: { re
 function taskStep(task: TaskId, { world, batchRows }: RunConfig, { answers, gqaAnswers }: ModelDimensions): StepSize {
   const { head, reference, rowsPerExample } = taskById(task)
   const { words, regions } = world === 'none' ? { words: reference.maxWords, regions: reference.maxRegions } : worldLengths(task, world === 'tiny' ? 'tiny' : 'mini')
-  const examples = Math.max(1, Math.floor(rowsOfBatch(task, batchRows) / rowsPerExample))
+  const examples = examplesOfBatch(task, batchRows)
   return { name: task, head, words, regions, examples, rows: examples * rowsPerExample, targetNumbers: 4 * targetWidth(head, { regions, answers, gqaAnswers }) }
 }
 
@@ -93,7 +91,7 @@ function worldLengths(task: TaskId, world: 'tiny' | 'mini'): RowLengths {
 
 function captionStep({ world, batchRows }: RunConfig, { vocab_size, v_target_size }: ModelDimensions): StepSize {
   const size = world === 'tiny' ? 'tiny' : 'mini'
-  const { words, regions } = world === 'none' ? CAPTION_LENGTHS : { words: WORLD_WORDS[size].pretraining, regions: WORLD_REGIONS[size].detected }
+  const { words, regions } = world === 'none' ? { words: PRETRAINING_REFERENCE.maxWords, regions: PRETRAINING_REFERENCE.maxRegions } : { words: WORLD_WORDS[size].pretraining, regions: WORLD_REGIONS[size].detected }
   const rows = batchRows === 'reference' ? PRETRAINING_REFERENCE.batch : batchRows
   return { name: 'pretraining', head: 'pretraining', words, regions, examples: rows, rows, targetNumbers: 4 * (words * vocab_size + regions * v_target_size) }
 }

@@ -84,13 +84,18 @@ export const TASKS: readonly Task[] = ROWS.map(
   })
 )
 
-/** Masked pre-training as released (spec section 5): batch in pairs, learning rate. */
-export const PRETRAINING_REFERENCE = { batch: 512, learningRate: 1e-4 } as const
+/** Masked pre-training as released (spec section 5): batch in pairs, learning rate, words and regions of a pair. */
+export const PRETRAINING_REFERENCE = { batch: 512, learningRate: 1e-4, maxWords: 36, maxRegions: 36 } as const
 
 /** Rows of the trunk in a task's batch: as configured, or as many as its reference batch fills. */
 export function rowsOfBatch(task: TaskId, batchRows: number | 'reference'): number {
   const { reference, rowsPerExample } = taskById(task)
   return batchRows === 'reference' ? reference.batch * rowsPerExample : batchRows
+}
+
+/** Whole examples that so many rows hold, at least one. */
+export function examplesOfBatch(task: TaskId, batchRows: number | 'reference'): number {
+  return Math.max(1, Math.floor(rowsOfBatch(task, batchRows) / taskById(task).rowsPerExample))
 }
 
 /** The reference trains the tasks of a round in the order of their numbers (spec 3.1). */

@@ -84,6 +84,10 @@ export function isSettled({ state }: Pick<RunLook, 'state'>): boolean {
   return state === 'done' || state === 'not-needed'
 }
 
+export function notNeededIds(looks: readonly RunLook[]): Set<string> {
+  return new Set(looks.filter(({ state }) => state === 'not-needed').map(({ run }) => run.id))
+}
+
 /** It is not known yet whether it is needed. */
 export function isUndecided({ run, state }: RunLook): boolean {
   return run.onlyIf !== undefined && state === 'waiting'

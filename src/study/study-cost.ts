@@ -5,8 +5,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunConfig } from '../contract/run-config'
 import { RUN_FILES } from '../contract/run-format'
-import type { PlannedRun, StudyCost, StudyPlan } from '../contract/study'
-import { isSettled, isUndecided, lookAtRuns } from './look-at-runs'
+import type { PlannedCell, PlannedRun, StudyCost, StudyPlan } from '../contract/study'
+import { isSettled, isUndecided, lookAtRuns, notNeededIds } from './look-at-runs'
 import { Digests } from './run-digest'
 import { bestCandidate } from './start-run'
 import { type StudyPlaces, runFolder } from './study-places'
@@ -114,9 +114,14 @@ export function perhapsNeeded(runs: readonly PlannedRun[]): PlannedRun[] {
   })
 }
 
+/** The run that fills a cell, or all of which a search will choose one. */
+export function possibleRuns({ run, oneOf }: Pick<PlannedCell, 'run' | 'oneOf'>): string[] {
+  return run === null ? (oneOf?.candidates ?? []).map((candidate) => candidate.run) : [run]
+}
+
 /** Runs of a setting: in any case, and at most so many more if longer training pays. */
 export function runsOfSetting({ cells, runs }: StudyPlan, setting: string): { readonly runs: number; readonly perhaps: number } {
-  const ids = new Set(cells.filter((cell) => cell.setting === setting).flatMap(({ run, oneOf }) => (run === null ? (oneOf?.candidates ?? []).map((candidate) => candidate.run) : [run])))
+  const ids = new Set(cells.filter((cell) => cell.setting === setting).flatMap(possibleRuns))
   const own = runs.filter(({ id }) => ids.has(id))
   return { runs: own.filter(({ onlyIf }) => onlyIf === undefined).length, perhaps: perhapsNeeded(own).length }
 }
@@ -124,7 +129,7 @@ export function runsOfSetting({ cells, runs }: StudyPlan, setting: string): { re
 export function studyCost(places: StudyPlaces, plan: StudyPlan, digests = new Digests(places)): StudyCost {
   const pace = workspacePace(places, digests)
   const looks = lookAtRuns(places, plan, digests)
-  const notNeeded = new Set(looks.filter(({ state }) => state === 'not-needed').map(({ run }) => run.id))
+  const notNeeded = notNeededIds(looks)
   const open = looks.filter((look) => !isSettled(look))
   const sure = open.filter((look) => !isUndecided(look)).map(({ run }) => run)
   const perhaps = perhapsNeeded(open.filter(isUndecided).map(({ run }) => run))

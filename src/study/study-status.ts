@@ -7,9 +7,9 @@ import { hostname } from 'node:os'
 import { automaticJobs, machineNow } from './executors/capacity'
 import type { RunLook } from './executors/executor'
 import { submittedReasons } from './executors/slurm-records'
-import { hasProcess, isSettled, isUndecided, lookAtRuns } from './look-at-runs'
+import { hasProcess, isSettled, isUndecided, lookAtRuns, notNeededIds } from './look-at-runs'
 import { Digests } from './run-digest'
-import { iterationsOf, measuredPace, perhapsNeeded, secondsOf } from './study-cost'
+import { iterationsOf, measuredPace, perhapsNeeded, possibleRuns, secondsOf } from './study-cost'
 import { type StudyPlaces, studyFolder } from './study-places'
 import { openStudy, readControl } from './study-store'
 
@@ -29,7 +29,7 @@ function lookAtStudy(places: StudyPlaces, name: StudyName, digests: Digests): { 
   const owner = ownerOf(studyFolder(places, name))
   const pace = measuredPace(plan, digests)
   const fills = fillsOf(plan.cells)
-  const notNeeded = new Set(looks.filter(({ state }) => state === 'not-needed').map(({ run }) => run.id))
+  const notNeeded = notNeededIds(looks)
   const undecided = looks.filter(isUndecided).map(({ run }) => run)
   const perhaps = new Set(perhapsNeeded(undecided).map(({ id }) => id))
   // Of a stage of a search some candidates at most are needed, so that the others take no time.
@@ -74,8 +74,7 @@ function stateOf(looks: readonly RunLook[], runnerLives: boolean, wanted: 'run' 
 function fillsOf(cells: readonly PlannedCell[]): Map<string, string[]> {
   const fills = new Map<string, string[]>()
   for (const { setting, part, run, oneOf } of cells) {
-    const ids = run === null ? (oneOf?.candidates ?? []).map((candidate) => candidate.run) : [run]
-    for (const id of ids) fills.set(id, [...new Set([...(fills.get(id) ?? []), `${setting}/${part}`])])
+    for (const id of possibleRuns({ run, oneOf })) fills.set(id, [...new Set([...(fills.get(id) ?? []), `${setting}/${part}`])])
   }
   return fills
 }

@@ -5,6 +5,7 @@ import { at } from '../../contract/check'
 import type { RunConfig } from '../../contract/run-config'
 import type { TaskId } from '../../contract/task-catalog'
 import { type BackendReport, loadBackend } from '../backend'
+import { countOf } from '../count-of'
 import type { TaskData } from '../data/task-data'
 import type { EngineOptions } from '../execution/engine-options'
 import type { StepEngine } from '../execution/step-engine'
@@ -91,7 +92,7 @@ export function stepSide(): Side {
       const weights = made.engine.list('weights')
       return {
         torch: torchCase(made.options, made.learningRate, made.lossScale),
-        parameters: weights.reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0), tensors: weights.length,
+        parameters: weights.reduce((total, { shape }) => total + countOf(shape), 0), tensors: weights.length,
         device: backend.device, backend: backend.name, ...times, firstStepMs: first.ms, readyMs
       }
     },

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { type CountedPart, MODEL_PARTS, modelPartOf, totalOf } from '../../contract/model-parts'
 import { shapeText } from './match-weights'
 import { DECODER, referenceNames } from './name-rules'
-import { countOf } from './number-types'
+import { countOf } from '../count-of'
 import { type StoredWeights, type WeightsFile, withWeights } from './weights-file'
 
 export interface InspectedArray {

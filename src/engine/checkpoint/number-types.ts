@@ -41,7 +41,3 @@ function fromBfloat(halves: Uint16Array): Float32Array {
   const words = Uint32Array.from(halves, (half) => half * 65536)
   return new Float32Array(words.buffer)
 }
-
-export function countOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1)
-}

@@ -1,7 +1,7 @@
 // Writes a file so that a reader sees the old one or the whole new one: to a neighbour, flushed, then renamed.
 // Read next: safetensors.ts and torch-writer.ts, which write with it.
 
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { syncFolder } from './file-sum'
 
@@ -20,4 +20,9 @@ export function replaceFile(path: string, write: (file: number) => void): void {
   closeSync(file)
   renameSync(temporary, path)
   syncFolder(dirname(path))
+}
+
+/** Writes all bytes at the file's position; one call writes at most 2 GB. */
+export function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, Math.min(bytes.length - done, 1 << 30))
 }

@@ -2,7 +2,8 @@
 // Read next: safetensors.ts, which reads and writes the engine's own files; safetensors-arrays.ts, which reads files of any origin.
 
 import { WorkbenchError, check } from '../../contract/check'
-import { BYTES_OF, type NumberType, countOf } from './number-types'
+import { countOf } from '../count-of'
+import { BYTES_OF, type NumberType } from './number-types'
 import type { RangedFile } from './ranged-file'
 
 /** The format's names of number types. */

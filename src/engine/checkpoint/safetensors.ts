@@ -2,11 +2,11 @@
 // A file is written tensor by tensor to a neighbour, flushed and renamed, so that a reader never sees half of one.
 // Read next: safetensors-header.ts; trunk/parameters.ts, which says what the tensors of a model are called.
 
-import { writeSync } from 'node:fs'
-import { BYTES_OF, countOf, halfToNumber } from './number-types'
+import { countOf } from '../count-of'
+import { BYTES_OF, halfToNumber } from './number-types'
 import { type RangedFile, openRanged } from './ranged-file'
-import { replaceFile } from './replace-file'
-import { SAFETENSORS_TYPES, readHeader } from './safetensors-header'
+import { replaceFile, writeWhole } from './replace-file'
+import { type PlacedTensor, SAFETENSORS_TYPES, readHeader } from './safetensors-header'
 
 const DTYPES = ['F32', 'F16', 'I32', 'I64'] as const
 export type SafetensorsDtype = (typeof DTYPES)[number]
@@ -36,8 +36,8 @@ export interface TensorToStore {
   readonly dtype?: SafetensorsDtype
 }
 
-/** Names, dtypes and shapes of a file without its numbers. Throws a WorkbenchError if the file is damaged. */
-export function readSafetensorsHeader(path: string): { entries: ReadonlyMap<string, SafetensorsEntry>; metadata: Readonly<Record<string, string>> } {
+/** Names, dtypes, shapes and places of a file without its numbers. Throws a WorkbenchError if the file is damaged. */
+export function readSafetensorsHeader(path: string): { entries: ReadonlyMap<string, PlacedTensor<SafetensorsDtype>>; metadata: Readonly<Record<string, string>> } {
   return withFile(path, (file) => {
     const { tensors: entries, metadata } = readHeader(file, DTYPES)
     return { entries, metadata }
@@ -62,7 +62,7 @@ export function readSafetensors(path: string, wanted: (name: string) => boolean 
 export function writeSafetensors(path: string, tensors: Iterable<TensorToStore>, metadata: Readonly<Record<string, string>> = {}): void {
   const list = [...tensors]
   replaceFile(path, (file) => {
-    writeAll(file, headerBytes(path, list, metadata))
+    writeWhole(file, headerBytes(path, list, metadata))
     for (const tensor of list) writeTensor(path, file, tensor)
   })
 }
@@ -131,10 +131,5 @@ function writeTensor(path: string, file: number, tensor: TensorToStore): void {
   if (data.length !== count || dtypeOf(data) !== dtype) {
     throw new Error(`Tensor '${tensor.name}' for '${path}': ${dtypeOf(data)} with ${data.length} numbers, expected ${dtype} of shape [${tensor.shape.join(', ')}]`)
   }
-  writeAll(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-}
-
-function writeAll(file: number, bytes: Uint8Array): void {
-  let done = 0
-  while (done < bytes.length) done += writeSync(file, bytes, done, Math.min(bytes.length - done, 1 << 30))
+  writeWhole(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
 }

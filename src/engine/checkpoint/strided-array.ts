@@ -2,7 +2,8 @@
 // where the view is row-major already, its bytes are read straight into the result. Read next: weights-file.ts.
 
 import { check } from '../../contract/check'
-import { BYTES_OF, countOf, toFloat32 } from './number-types'
+import { countOf } from '../count-of'
+import { BYTES_OF, toFloat32 } from './number-types'
 import type { TorchTensor } from './torch-objects'
 
 /** Bytes of a tensor's storage, from and length in bytes. */

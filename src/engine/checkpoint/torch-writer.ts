@@ -1,11 +1,10 @@
 // Writes a state_dict that torch.load reads, with weights_only too: a zip file with a pickle of our own and one stored entry a
 // storage, aligned to 64 bytes as PyTorch does. Arrays come one by one. Read next: torch-zip.ts, which reads it back.
 
-import { writeSync } from 'node:fs'
 import { check } from '../../contract/check'
 import { crc32 } from './crc32'
-import { countOf } from './number-types'
-import { replaceFile } from './replace-file'
+import { countOf } from '../count-of'
+import { replaceFile, writeWhole } from './replace-file'
 
 export interface WeightsToStore {
   readonly name: string
@@ -102,7 +101,7 @@ function zipWriter(file: number): { add(name: string, data: Uint8Array): void; e
   const written: Written[] = []
   let position = 0
   const write = (bytes: Uint8Array): void => {
-    for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, Math.min(bytes.length - done, 1 << 30))
+    writeWhole(file, bytes)
     position += bytes.length
   }
   return {

@@ -1,5 +1,5 @@
-// The optimizer as graph nodes: AdamW with two learning rates, decoupled decay after the Adam update (RAdam: before), optional clipping of
-// the global gradient norm (spec 4.3, 4.4). Only parameters with a gradient in the step are updated.
+// The optimizer as graph nodes: AdamW with two learning rates, decoupled decay after the Adam update (RAdam: before),
+// optional clipping of the global gradient norm (spec 4.3, 4.4). Only parameters with a gradient in the step are updated.
 // Read next: step-graph.ts.
 
 import { type Graph, FLOAT_TYPE, after, float } from './graph'

@@ -5,7 +5,7 @@
 
 import { closeSync, openSync, readSync } from 'node:fs'
 import { at, check, WorkbenchError } from '../../contract/check'
-import { readSafetensors, writeSafetensors, type TensorToStore } from '../checkpoint/safetensors'
+import { readSafetensors, readSafetensorsHeader, writeSafetensors, type TensorToStore } from '../checkpoint/safetensors'
 
 /** The regions of one picture. */
 export interface StoredRegions {
@@ -127,24 +127,9 @@ interface Place {
   readonly width: number
 }
 
-/** The header once more, for positions: readSafetensors reads whole tensors, a store reads rows. */
+/** Positions too: readSafetensors reads whole tensors, a store reads rows. */
 function readPlaces(path: string): Map<string, Place> {
-  const file = openSync(path, 'r')
-  try {
-    const length = Buffer.alloc(8)
-    readSync(file, length, 0, 8, 0)
-    const headerLength = Number(length.readBigUInt64LE(0))
-    const header = Buffer.alloc(headerLength)
-    readSync(file, header, 0, headerLength, 8)
-    const entries = JSON.parse(header.toString('utf8')) as Record<string, { shape?: number[]; data_offsets?: number[] }>
-    const places = new Map<string, Place>()
-    for (const [name, { shape, data_offsets: offsets }] of Object.entries(entries)) {
-      if (shape && offsets) places.set(name, { start: 8 + headerLength + at(offsets, 0), width: shape[1] ?? 1 })
-    }
-    return places
-  } finally {
-    closeSync(file)
-  }
+  return new Map([...readSafetensorsHeader(path).entries].map(([name, { start, shape }]) => [name, { start, width: shape[1] ?? 1 }]))
 }
 
 function readRows(file: number, place: Place, first: number, count: number): Float32Array {

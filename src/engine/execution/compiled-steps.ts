@@ -4,6 +4,7 @@
 import { type TypedValues, nativeBackend } from '../compile/native-binding'
 import { type Session, type SessionFeed, openSession } from '../compile/session'
 import { DROPOUT_SEED, RECTIFIED_SETTINGS, type RecordedStep, SETTINGS } from '../compile/step-graph'
+import { countOf } from '../count-of'
 import { kernelNumbers } from '../optimizer/rectified-step'
 import type { EngineOptions, Feed, InputSpec } from './engine-options'
 import { type IdleDrift, driftFeed, idleDrift } from './idle-drift'
@@ -57,7 +58,7 @@ export async function prepareSteps(
   const gpu = nativeBackend().isUsingGpuDevice
   const probed = (examples: number): number => (gpu ? examples : 1)
   // A run of a large model takes seconds: where there is one step, its first real run prepares it as well.
-  const ready = !gpu && plans.length === 1 && variables.reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0) > LARGE
+  const ready = !gpu && plans.length === 1 && variables.reduce((total, { shape }) => total + countOf(shape), 0) > LARGE
   if (ready) return onProgress({ what: plans[0]?.names.join(', ') ?? '', done: steps.size, total: steps.size, milliseconds: 0 })
   for (const { names, specs, examples, rowsPerExample } of plans) {
     const start = performance.now()
@@ -77,7 +78,7 @@ export async function prepareSteps(
 function plainFeeds(specs: readonly InputSpec[], rowsPerExample: number, examples = 1): Feed[] {
   return specs.map(({ name, dtype, shape }) => {
     const sized = shape.map((size) => (size === 'e' ? examples : size === 'b' ? examples * rowsPerExample : size))
-    const count = sized.reduce((product, size) => product * size, 1)
+    const count = countOf(sized)
     return { name, dtype, shape: sized, data: dtype === 'int32' ? new Int32Array(count) : new Float32Array(count).fill(1) }
   })
 }

@@ -3,7 +3,7 @@
 
 import { Worker } from 'node:worker_threads'
 import { at } from '../../contract/check'
-import type { ParameterSpec } from '../nn/forward-context'
+import { countOf } from '../count-of'
 import { builtThreadProgram, usableCores } from '../thread-program'
 import { type DrawingOrder, type DrawnJob, WAITING } from './drawing-order'
 import { type EngineOptions, engineModel } from './engine-options'
@@ -31,8 +31,6 @@ export interface DrawingThreads {
   readonly mostWaiting: number
 }
 
-const countOf = ({ shape }: ParameterSpec): number => shape.reduce((product, size) => product * size, 1)
-
 /** Threads begin at once; without them the numbers are drawn portion by portion. */
 export function startDrawing(options: EngineOptions, threads: DrawingThreads | undefined = usualThreads(options)): Drawing {
   if (threads === undefined || threads.program === null) return { portions: () => initialPortions(options), stop: () => undefined }
@@ -40,7 +38,7 @@ export function startDrawing(options: EngineOptions, threads: DrawingThreads | u
   const drawn = specs.filter(({ init }) => init === 'normal')
   const order: DrawingOrder = {
     seed: options.seed, shared: new SharedArrayBuffer(8), mostWaiting: threads.mostWaiting,
-    jobs: drawn.map((spec) => ({ name: spec.name, count: countOf(spec), std: spec.std }))
+    jobs: drawn.map((spec) => ({ name: spec.name, count: countOf(spec.shape), std: spec.std }))
   }
   const { take, stop } = drawInThreads(threads.program, threads.threads, order)
   async function* portions(): AsyncGenerator<NamedArray[]> {
@@ -56,7 +54,7 @@ export function startDrawing(options: EngineOptions, threads: DrawingThreads | u
 }
 
 function usualThreads(options: EngineOptions): DrawingThreads | undefined {
-  const numbers = stepProgram.modelParameters(engineModel(options)).reduce((total, spec) => total + countOf(spec), 0)
+  const numbers = stepProgram.modelParameters(engineModel(options)).reduce((total, { shape }) => total + countOf(shape), 0)
   const threads = Math.min(usableCores(), MOST_THREADS)
   return numbers < MANY || threads < 2 ? undefined : { program: builtThreadProgram('weight-drawer'), threads, mostWaiting: MOST_WAITING }
 }

@@ -2,6 +2,7 @@
 // Read next: step-program.ts (the functions that are run), eager-engine.ts.
 
 import { type Task, TASKS, taskById } from '../../contract/task-catalog'
+import { countOf } from '../count-of'
 import type { PretrainingBatch } from '../pretraining/pretraining-batch'
 import type { TaskBatch } from '../tasks/task-batch'
 import type { ModelConfig } from '../trunk/trunk-config'
@@ -130,7 +131,7 @@ function filled(specs: readonly InputSpec[], sizes: { e: number; b: number }, ar
   return specs.map(({ name, dtype, shape }) => {
     const sized = shape.map((size) => (typeof size === 'number' ? size : sizes[size]))
     const data = arrays[name]
-    const count = sized.reduce((product, size) => product * size, 1)
+    const count = countOf(sized)
     if (!data || data.length !== count) {
       throw new Error(`Input '${name}' has ${data ? data.length : 'no'} numbers; its shape [${sized.join(', ')}] needs ${count}`)
     }

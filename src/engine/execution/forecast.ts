@@ -4,6 +4,7 @@
 import { type ForecastSizes, type StepSize, fittingRows, memoryForecast } from '../../contract/memory-forecast'
 import type { RunForecast } from '../../contract/run-forecast'
 import { taskById } from '../../contract/task-catalog'
+import { countOf } from '../count-of'
 import { frozenBy } from '../optimizer/frozen-parameters'
 import { type EngineOptions, engineModel } from './engine-options'
 import { stepProgram } from './step-program'
@@ -26,7 +27,7 @@ function sizesOf(options: EngineOptions, of: ForecastSizes['of']): ForecastSizes
   const parameters = stepProgram.modelParameters(model)
   const frozen = frozenBy(options.freeze ?? 'none', model)
   const count = (wanted: (name: string) => boolean): number =>
-    parameters.filter(({ name }) => wanted(name)).reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
+    parameters.filter(({ name }) => wanted(name)).reduce((sum, { shape }) => sum + countOf(shape), 0)
   const { dropout, microBatch } = options
   return {
     of, model, parameters: count(() => true), trainedParameters: count((name) => !frozen(name) && !/q_dense/.test(name) && usedBy(options, name)),

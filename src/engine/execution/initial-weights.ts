@@ -1,13 +1,12 @@
 // The weights that a model starts from: every parameter has a random stream of its own, named by seed and parameter, so
 // that adding a layer or a task changes no other weight (spec 1.2). Read next: ../trunk/parameters.ts.
 
+import { countOf } from '../count-of'
 import type { ParameterSpec } from '../nn/forward-context'
 import { fillNormal } from '../normal-numbers'
 import { type EngineOptions, engineModel } from './engine-options'
 import type { NamedArray } from './step-engine'
 import { stepProgram } from './step-program'
-
-export { decays, usesHeadRate } from '../optimizer/parameter-groups'
 
 /** All parameters of a run's model in the order of `modelParameters`. */
 export function initialWeights(options: EngineOptions): NamedArray[] {
@@ -34,12 +33,12 @@ export function* initialPortions(options: EngineOptions): Generator<NamedArray[]
 }
 
 function startArray(spec: ParameterSpec, { weights, seed }: EngineOptions): Float32Array {
-  return weights === 'loaded' ? new Float32Array(spec.shape.reduce((product, size) => product * size, 1)) : initialArray(spec, seed)
+  return weights === 'loaded' ? new Float32Array(countOf(spec.shape)) : initialArray(spec, seed)
 }
 
 /** One parameter's start. */
 export function initialArray({ name, shape, init, std }: ParameterSpec, seed: number): Float32Array {
-  const data = new Float32Array(shape.reduce((product, size) => product * size, 1))
+  const data = new Float32Array(countOf(shape))
   if (init === 'ones') return data.fill(1)
   if (init === 'zeros') return data
   fillNormal(data, std, seed, 'weights', name)

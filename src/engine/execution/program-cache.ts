@@ -2,11 +2,11 @@
 // SHA-256 of the rest, a line of JSON (key and layout), the graph's bytes. Read next: record-program.ts, ../cache-folder.ts.
 
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs'
 import path from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { cacheFolder } from '../cache-folder'
-import { replaceFile } from '../checkpoint/replace-file'
+import { replaceFile, writeWhole } from '../checkpoint/replace-file'
 import { nativeBackend } from '../compile/native-binding'
 import type { GraphOptions } from './engine-options'
 import { type ProgramLayout, type Purpose, type RecordedProgram, recorderChunk } from './record-program'
@@ -110,10 +110,6 @@ function decoded(bytes: Buffer, key: string): RecordedProgram | undefined {
   const headEnd = rest.indexOf('\n')
   const head = JSON.parse(rest.toString('utf8', 0, headEnd)) as Head
   return head.key === key ? { graph: rest.subarray(headEnd + 1), layout: head.layout } : undefined
-}
-
-function writeWhole(file: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
 }
 
 function removeOldest(folder: string, bounds: CacheBounds): void {

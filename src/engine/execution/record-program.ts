@@ -123,7 +123,7 @@ function withDrift(recorded: readonly SharedSteps[], made: readonly RecordedStep
   return recorded.map(({ names, steps }, place) => ({ names, steps: { ...steps, train: made[place] } }))
 }
 
-function recordPlan(tools: StepTools, plan: StepPlan, microBatch: number | undefined, purpose: 'train' | 'predict'): Steps {
+function recordPlan(tools: StepTools, plan: StepPlan, microBatch: number | undefined, purpose: Purpose): Steps {
   if (purpose === 'predict') return { predict: plan.record(tools, 'predict') }
   const examples = examplesPerPart(plan.examples, plan.rowsPerExample, microBatch)
   if (examples === undefined) return { train: plan.record(tools, 'train'), predict: plan.record(tools, 'predict') }

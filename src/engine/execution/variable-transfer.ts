@@ -5,6 +5,7 @@ import { WorkbenchError } from '../../contract/check'
 import { nativeBackend } from '../compile/native-binding'
 import type { Session, SessionFeed } from '../compile/session'
 import { type AnyAssign, type Variable, type VariableAccess, assignNodes, isMoment, readNode } from '../compile/variables'
+import { countOf } from '../count-of'
 import type { NamedArray } from './step-engine'
 
 /** Largest amount of numbers fed or fetched in one run outside of steps. */
@@ -43,7 +44,7 @@ function chunks<T extends { readonly shape: readonly number[] }>(list: readonly 
   const parts: T[][] = []
   let room = 0
   for (const each of list) {
-    const size = each.shape.reduce((product, length) => product * length, 1)
+    const size = countOf(each.shape)
     const last = parts[parts.length - 1]
     if (last === undefined || size > room || last.length >= most) {
       parts.push([each])
@@ -84,7 +85,7 @@ export async function writeVariables({ session, variables, access }: SessionVari
   const known = arrays.filter(({ name }) => shapes.has(name))
   for (const { name, shape, data } of known) {
     const own = shapes.get(name) ?? []
-    if (own.join() !== shape.join() || data.length !== own.reduce((product, size) => product * size, 1)) {
+    if (own.join() !== shape.join() || data.length !== countOf(own)) {
       throw new WorkbenchError(
         `The array '${name}' has the shape [${shape.join(', ')}] and ${data.length} numbers; the model's is [${own.join(', ')}]. ` +
           'It belongs to a model of another size.'

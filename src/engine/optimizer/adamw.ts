@@ -1,6 +1,6 @@
 // AdamW as the reference has it (spec 4.4), in plain TensorFlow.js: moments, the update without or with bias correction,
-// then decoupled decay of the updated value; or RAdam (rectified-step.ts). Only parameters with a gradient in the step move, or with `drift` also those
-// that had one before.
+// then decoupled decay of the updated value; or RAdam (rectified-step.ts). Only parameters with a gradient in the step
+// move, or with `drift` also those that had one before.
 // Read next: ../compile/update.ts, the same as graph nodes.
 
 import { type Scalar, type Tensor, type Variable, add, addN, div, minimum, mul, scalar, sqrt, square, sub, sum, tidy, variable, zeros } from '@tensorflow/tfjs-core'

@@ -4,6 +4,7 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { countOf } from '../count-of'
 import { readJsonObject } from '../json-object'
 import type { ParameterSpec } from '../nn/forward-context'
 import { modelParameters } from '../trunk/parameters'
@@ -51,8 +52,7 @@ interface Counts {
   readonly other_configs_VILBertForVLTasks_task_tokens: Readonly<Record<string, { readonly total: number; readonly trunk: number }>>
 }
 
-const size = ({ shape }: ParameterSpec): number => shape.reduce((product, length) => product * length, 1)
-const sum = (specs: readonly ParameterSpec[]): number => specs.reduce((total, spec) => total + size(spec), 0)
+const sum = (specs: readonly ParameterSpec[]): number => specs.reduce((total, { shape }) => total + countOf(shape), 0)
 
 function countRows(counts: Counts): ParityRow[] {
   const { single_task: single, other_configs_VILBertForVLTasks_task_tokens: others, ...models } = counts

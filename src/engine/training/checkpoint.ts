@@ -9,6 +9,7 @@ import type { RunConfig } from '../../contract/run-config'
 import { RUN_FILES } from '../../contract/run-format'
 import { type FileCheck, checkOf } from '../checkpoint/file-sum'
 import { asFloat32, readSafetensors, readSafetensorsHeader } from '../checkpoint/safetensors'
+import { countOf } from '../count-of'
 import type { NamedArray } from '../execution/step-engine'
 import type { LoopState } from './loop-state'
 import { stepNumbers } from './run-folder'
@@ -88,7 +89,7 @@ export function* checkpointPortions(folder: string): Generator<NamedArray[]> {
     const names: string[][] = []
     let room = 0
     for (const [name, { shape }] of readSafetensorsHeader(file).entries) {
-      const size = shape.reduce((product, length) => product * length, 1)
+      const size = countOf(shape)
       if (names.length === 0 || size > room) {
         names.push([])
         room = PORTION

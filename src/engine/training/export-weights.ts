@@ -5,7 +5,7 @@
 import { extname } from 'node:path'
 import { WorkbenchError } from '../../contract/check'
 import { DECODER, WORD_TABLE, referenceNames } from '../checkpoint/name-rules'
-import { countOf } from '../checkpoint/number-types'
+import { countOf } from '../count-of'
 import { type TensorToStore, writeSafetensors } from '../checkpoint/safetensors'
 import { type WeightsToStore, writeTorch } from '../checkpoint/torch-writer'
 import { type StoredWeights, withWeights } from '../checkpoint/weights-file'

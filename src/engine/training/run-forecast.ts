@@ -8,7 +8,7 @@ import { USABLE_SHARE, deviceBytes } from '../../contract/memory-forecast'
 import { RELEASED_SIZES } from '../../contract/model-sizes'
 import type { RunConfig } from '../../contract/run-config'
 import type { RunForecast } from '../../contract/run-forecast'
-import { type TaskId, rowsOfBatch, taskById } from '../../contract/task-catalog'
+import { PRETRAINING_REFERENCE, type TaskId, examplesOfBatch, taskById } from '../../contract/task-catalog'
 import type { BackendReport } from '../backend'
 import type { EngineOptions } from '../execution/engine-options'
 import { fittingMicroBatch, forecast } from '../execution/forecast'
@@ -56,17 +56,18 @@ function referenceOptions(config: RunConfig): EngineOptions {
   const model = modelConfig(config.model, RELEASED_SIZES, config.visualTarget)
   const common = { model, seed: config.seed, optimizer: optimizerOptions(config), dropout: config.dropout }
   if (config.kind === 'pretrain') {
-    const rows = config.batchRows === 'reference' ? 512 : config.batchRows
-    return { ...common, shapes: [], pretraining: { rows, words: 36, regions: 36, classes: 1601 }, taskToken: 'none' }
+    const { batch, maxWords: words, maxRegions: regions } = PRETRAINING_REFERENCE
+    const rows = config.batchRows === 'reference' ? batch : config.batchRows
+    return { ...common, shapes: [], pretraining: { rows, words, regions, classes: RELEASED_SIZES.classes }, taskToken: 'none' }
   }
   return { ...common, shapes: roundOrder(config.tasks).map((task) => referenceShape(task, config)), taskToken: config.taskToken }
 }
 
 function referenceShape(task: TaskId, config: RunConfig): TaskShape {
-  const { head, reference, rowsPerExample } = taskById(task)
+  const { head, reference } = taskById(task)
   const { maxWords: words, maxRegions: regions } = reference
   return {
-    task, words, regions, examples: Math.max(1, Math.floor(rowsOfBatch(task, config.batchRows) / rowsPerExample)),
+    task, words, regions, examples: examplesOfBatch(task, config.batchRows),
     targetWidth: targetWidth(head, { ...RELEASED_SIZES, regions })
   }
 }

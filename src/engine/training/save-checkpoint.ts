@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { RUN_FILES } from '../../contract/run-format'
 import { type CheckpointThread, openCheckpointThread } from '../checkpoint/checkpoint-thread'
 import { safetensorsHeader } from '../checkpoint/safetensors'
+import { countOf } from '../count-of'
 import type { NamedArray, StepEngine } from '../execution/step-engine'
 import { CHECKPOINT_FILES, type CheckpointContent } from './checkpoint'
 
@@ -85,5 +86,5 @@ export class CheckpointSaver {
 
 /** Of float32 arrays. */
 function bytesOf(arrays: readonly { readonly shape: readonly number[] }[]): number {
-  return arrays.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, size) => product * size, 1), 0)
+  return arrays.reduce((sum, { shape }) => sum + 4 * countOf(shape), 0)
 }

@@ -10,8 +10,6 @@ declare global {
   }
 }
 
-export const isBrowser = window.workbench === undefined
-
 function tokenOfAddress(): string {
   const hash = new URLSearchParams(window.location.hash.replace(/^#/, ''))
   return hash.get('token') ?? new URLSearchParams(window.location.search).get('token') ?? ''

@@ -4,6 +4,7 @@
 
 import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { WorkbenchError } from '../../../contract/check'
+import { countOf } from '../../count-of'
 import { type FeatureEntry, openFeatures } from './feature-source'
 
 export interface FeaturesReport {
@@ -147,7 +148,7 @@ function header({ ids, featureSize, classes }: Sizes, rows: number): { bytes: Bu
   let end = 0
   for (const [name, dtype, shape] of arrays) {
     const start = end
-    end += 4 * shape.reduce((product, size) => product * size, 1)
+    end += 4 * countOf(shape)
     ends.set(name, start)
     entries[name] = { dtype, shape, data_offsets: [start, end] }
   }

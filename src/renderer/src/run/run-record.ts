@@ -9,7 +9,7 @@ import { type CountedPart, MODEL_PARTS } from '../../../contract/model-parts'
 import type { TaskId } from '../../../contract/task-catalog'
 import { assertNever } from '../../../contract/check'
 import { NO_PHASES, type PhaseTotals, addPhases } from '../../../contract/time-phases'
-import { type MetricSeries, append, createSeries, truncateAtIteration, truncateAtSequence } from '../series/metric-series'
+import { type MetricSeries, append, createSeries, truncateAtSequence } from '../series/metric-series'
 
 /** A task of the run, or the one objective of pre-training. */
 export type CurveId = TaskId | 'pretraining'
@@ -156,17 +156,6 @@ export function forgetFrom(run: RunRecord, sequence: number): void {
   run.conflicts = run.conflicts.filter(before)
   if (run.progress && !before(run.progress)) run.progress = null
   run.sequence = sequence - 1
-}
-
-/** Drops the curves after an iteration: for a run that goes on from a checkpoint without cutting its events. */
-export function forgetAfterIteration(run: RunRecord, iteration: number): void {
-  for (const task of run.tasks.values()) {
-    truncateAtIteration(task.loss, iteration + 1)
-    truncateAtIteration(task.score, iteration + 1)
-    task.checks = task.checks.filter((row) => row.iteration <= iteration)
-    task.decisions = task.decisions.filter((row) => row.iteration <= iteration)
-  }
-  truncateAtIteration(run.clock, iteration + 1)
 }
 
 export function lastState(run: RunRecord): StateEvent | null {
