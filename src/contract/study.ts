@@ -82,6 +82,10 @@ export type Measure =
   | { readonly kind: 'decline'; readonly task: TaskId }
   /** Iterations until the validation score is within 1 % of its best. */
   | { readonly kind: 'convergence'; readonly task: TaskId }
+  /** Iterations of the run: of a search the chosen length. */
+  | { readonly kind: 'length'; readonly task: TaskId }
+  /** Points by which the last doubling of the iterations that a search carried out changed the best validation score. */
+  | { readonly kind: 'doubling'; readonly task: TaskId }
   /** Share of the iterations in which the task stepped, percent. */
   | { readonly kind: 'steps'; readonly task: TaskId }
   /** How often Stop-and-Go stopped the task. */

@@ -5,7 +5,7 @@ import type { PlannedCell, Study, StudyPlan, StudySetting } from '../contract/st
 import type { TaskId } from '../contract/task-catalog'
 import { settledOf } from './run-condition'
 import type { Digests, RunDigest } from './run-digest'
-import { bestCandidate } from './start-run'
+import { bestCandidate, lastDoubling } from './start-run'
 
 /** A setting with one seed, as it is at one look: what it found once it does not ask the disk for again. */
 export class SettingRuns {
@@ -31,6 +31,12 @@ export class SettingRuns {
       this.found.set(task, cell && this.doneOf(cell))
     }
     return this.found.get(task)
+  }
+
+  /** By how much (of the score 0–1) the last doubling of its search changed the best validation score; NaN without a search of its own. */
+  doubling(task: TaskId): number | undefined {
+    const search = this.cells.find(({ fills }) => fills.includes(task))?.oneOf
+    return search ? lastDoubling(search, this.digests) : Number.NaN
   }
 
   /** All its models; undefined until all are trained. */

@@ -34,6 +34,7 @@ export function measuredValue(measure: Measure, runs: SettingRuns, reading: Read
 type TaskMeasure = Extract<Measure, { task: TaskId }>
 
 function taskValue(measure: TaskMeasure, runs: SettingRuns, { baseline }: Reading): Value {
+  if (measure.kind === 'doubling') return percent(runs.doubling(measure.task))
   const digest = runs.done(measure.task)
   const task = digest?.tasks[measure.task]
   if (!digest || !task) return undefined
@@ -48,6 +49,7 @@ function taskValue(measure: TaskMeasure, runs: SettingRuns, { baseline }: Readin
     case 'gap': return last === undefined ? undefined : percent(lastTraining(task.training) - last)
     case 'decline': return last === undefined ? undefined : percent(Math.max(...task.validation.map(([, score]) => score)) - last)
     case 'convergence': return convergenceOf(digest, measure.task)
+    case 'length': return digest.iterations
     case 'steps': return percent(task.steps / digest.iteration)
     case 'stops': return task.stopAndGo.filter(([, state]) => state === 'stop').length
     default: return assertNever(measure)

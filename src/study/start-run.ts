@@ -53,6 +53,18 @@ export function bestCandidate({ tasks, candidates }: BestOf, digests: Digests): 
   return best?.candidate
 }
 
+/** Best validation score of the longest candidates that were carried out minus that of the next shorter ones; undefined while open. */
+export function lastDoubling(search: BestOf, digests: Digests): number | undefined {
+  if (!bestCandidate(search, digests)) return undefined
+  const best = new Map<number | undefined, number>()
+  for (const { run, difference: { iterations } } of search.candidates) {
+    const digest = digests.of(run)
+    if (digest?.state === 'done') best.set(iterations, Math.max(best.get(iterations) ?? Number.NEGATIVE_INFINITY, validationScore(digest, search.tasks)))
+  }
+  const [longest, before] = [...best.values()].reverse()
+  return longest === undefined || before === undefined ? Number.NaN : longest - before
+}
+
 function convergenceOrder({ first, from }: Extract<Derivation, { kind: 'order' }>, digests: Digests, name: string): TaskId[] {
   const times = from.map(({ task, run }) => {
     const digest = digests.of(run)

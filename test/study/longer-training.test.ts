@@ -51,7 +51,7 @@ function carried(scores: Scores, fails: (config: RunConfig) => boolean = () => f
   const launchRun = (folder: string): number => {
     const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as RunConfig
     started.push(config)
-    finishRun(places, basename(folder), { vqa: { test: [scoreOf(config, plan.runs, scores)], validation: [[20, scoreOf(config, plan.runs, scores)]] } }, fails(config) ? 'failed' : 'done')
+    finishRun(places, basename(folder), { vqa: { test: [scoreOf(config, plan.runs, scores)], validation: [[20, scoreOf(config, plan.runs, scores)]] } }, fails(config) ? 'failed' : 'done', config.iterations)
     return 999_999_999
   }
   const executor = localExecutor({ launchRun, launchMeasure: () => 0, machine: () => ({ cores: 4, freeBytes: 64e9, gpus: 0 }) })
@@ -118,6 +118,24 @@ describe('a study whose baselines may train for longer', () => {
     expect(study.started.filter(({ seed }) => seed === 2).map(lengthOf).sort()).toEqual([1, 8])
     const rows = studyTable(study.places, 'multitask').rows
     expect(rows.map(({ setting, cells }) => [setting, cells['vqa']?.mean, cells['vqa']?.open])).toEqual([['st', 70.5, []], ['st-equal', 50, []]])
+  })
+
+  it('says which length each task took and what the last doubling still gained', async () => {
+    for (const [scores, length, gained] of [[NEVER, 40, 0.9], [ONCE, 80, 0.5], [ALWAYS, 160, 0.5]] as const) {
+      const study = carried(scores)
+      await study.run()
+      const [row, ...others] = studyTable(study.places, 'multitask', 'length').rows
+      expect(others).toEqual([])
+      expect(row?.cells['vqa']?.values).toEqual([{ seed: 1, value: length }, { seed: 2, value: length }])
+      const doubling = studyTable(study.places, 'multitask', 'doubling').rows[0]?.cells['vqa']
+      expect(doubling).toMatchObject({ n: 1, open: [] })
+      expect(doubling?.mean).toBeCloseTo(gained, 6)
+    }
+  })
+
+  it('has no such tables where nothing is searched', () => {
+    const tables = tinyStudy('multitask', { ...wanted, search: [1] }).study.tables.map(({ id }) => id)
+    expect(tables).toEqual(['scores', 'scores-equal', 'validation'])
   })
 
   it('leaves longer runs waiting, neither failed nor not needed, while a shorter one has failed', async () => {

@@ -45,10 +45,10 @@ export interface Result {
 }
 
 /** A finished run as a worker would have left it. */
-export function finishRun(places: StudyPlaces, id: string, results: Readonly<Partial<Record<TaskId, Result>>>, state: 'done' | 'failed' = 'done'): void {
+export function finishRun(places: StudyPlaces, id: string, results: Readonly<Partial<Record<TaskId, Result>>>, state: 'done' | 'failed' = 'done', iterations = 20): void {
   const folder = runFolder(places, id)
   mkdirSync(folder, { recursive: true })
-  const events: Partial<RunEvent>[] = [{ kind: 'state', state: 'preparing' }, { kind: 'state', state: 'running', iterations: 20 }]
+  const events: Partial<RunEvent>[] = [{ kind: 'state', state: 'preparing' }, { kind: 'state', state: 'running', iterations }]
   for (const [task, { test, validation = [[10, 0.4], [20, 0.5]] }] of Object.entries(results) as [TaskId, Result][]) {
     const check = (split: 'val' | 'test', iteration: number, score: number): Partial<RunEvent> => ({ kind: 'validation', iteration, task, split, metrics: { score, loss: 1 }, examples: test.length, constantGuess: 0, textOnlyGuess: 0, spread: 1, milliseconds: 30 })
     events.push({ kind: 'step', iteration: 0, task, loss: 1, score: 0.5, learningRate: 1e-3, gradientNorm: 1, milliseconds: 10, examples: 8 })

@@ -15,7 +15,7 @@ export function taskColumn(task: TaskId, measure: Measure, { unit, better }: Kin
   return { id: task, label: shortLabel, unit, better, group, measure }
 }
 
-function taskColumns(options: StudyOptions, measure: TaskMeasure, kind: Kind): StudyColumn[] {
+export function taskColumns(options: StudyOptions, measure: TaskMeasure, kind: Kind): StudyColumn[] {
   return tasksOf(options).map((task) => taskColumn(task, measure(task), kind))
 }
 

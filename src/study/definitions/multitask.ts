@@ -2,7 +2,7 @@
 // either, with parameter accounting. Read next: settings.ts.
 
 import type { StudyAbout, StudySetting, StudyTablePlan } from '../../contract/study'
-import { scoreColumns } from './columns'
+import { scoreColumns, taskColumns } from './columns'
 import { allTasks, allTasksWithoutGroup, fineTuned, groupTasks, singleTask, singleTaskEqual } from './settings'
 import { FINE_TUNING, LENGTHS, RATES_KEPT, STILL_PAYS, type StudyOptions } from './study-options'
 
@@ -39,7 +39,20 @@ export function multitaskTables(options: StudyOptions): StudyTablePlan[] {
   return [
     table('scores', 'Multi-task against single-task, test', 'st'),
     table('scores-equal', 'The same against single-task models with equal steps', 'st-equal'),
-    { ...table('validation', 'The same on validation', 'st'), columns: scoreColumns(options, 'val'), references: [] }
+    { ...table('validation', 'The same on validation', 'st'), columns: scoreColumns(options, 'val'), references: [] },
+    ...(options.search.length > 1 ? searchTables(options) : [])
+  ]
+}
+
+/** What the search over lengths found: a reader sees which single-task models may not have converged. */
+function searchTables(options: StudyOptions): StudyTablePlan[] {
+  const table = (id: 'length' | 'doubling', title: string, unit: 'iterations' | 'points'): StudyTablePlan => ({
+    id, title, rows: ['st-full', 'st'], baseline: null, references: [], view: 'table',
+    columns: taskColumns(options, (task) => ({ kind: id, task }), { unit, better: 'neither' })
+  })
+  return [
+    table('length', 'Iterations of the single-task models that validation chose', 'iterations'),
+    table('doubling', 'Points that the last doubling of the iterations still gained on validation, first seed', 'points')
   ]
 }
 
