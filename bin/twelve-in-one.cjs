@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node
 // The command line from a checkout: builds out/ if a source has changed, then runs out/cli/main.cjs in this process.
 // With CUDA the dynamic linker must know TensorFlow's library folders from the start, so the process begins anew once.
 

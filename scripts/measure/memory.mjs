@@ -19,8 +19,8 @@ const data = option('--data', path.join(folder, 'world'))
 const run = path.join(folder, 'run')
 const rounds = Math.ceil(steps / TASKS)
 
-execFileSync(process.execPath, [
-  path.join(projectRoot, 'bin', 'twelve-in-one.cjs'), 'train', '--preset', 'tiny', '--run', run,
+execFileSync(path.join(projectRoot, 'bin', 'twelve-in-one.cjs'), [
+  'train', '--preset', 'tiny', '--run', run,
   '--set', `data=${data}`, `iterations=${rounds}`, 'stopAndGo=false', 'validateEvery=100', 'checkpointEvery=100', 'backend=cpu',
 ], { stdio: ['ignore', 'ignore', 'inherit'] })
 

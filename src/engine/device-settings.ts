@@ -41,6 +41,7 @@ const SWITCHES: readonly (readonly [string, string])[] = [
   ['TF_NUM_INTRAOP_THREADS', 'threads of one operation'],
   ['TF_NUM_INTEROP_THREADS', 'operations side by side'],
   ['TF_CPU_ALLOCATOR_USE_BFC', '1 lets TensorFlow keep its memory: slower, but a way out if training in the window is slow or crashes'],
+  ['MALLOC_ARENA_MAX', 'pools of the C library’s memory; 1 keeps memory flat over long runs'],
   ['TWELVE_IN_ONE_SESSION_CONFIG', 'a ConfigProto in hexadecimal instead of the engine’s own; empty for TensorFlow’s defaults'],
   ['TWELVE_IN_ONE_GRAPH_CACHE', 'off: neither keep recorded training steps for the next start nor use kept ones']
 ]

@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { memoryArenas } from './memory-arenas'
 import type { LaunchWorker } from './run-manager'
 
 /** File of the run folder that takes what the worker prints. */
@@ -23,7 +24,7 @@ export function workerLauncher(workerScript: string): LaunchWorker {
     const child = spawn(nodeProgram(), [workerScript, runFolder], {
       detached: true,
       stdio: ['ignore', log, log],
-      env: { ...process.env, ...environment, ELECTRON_RUN_AS_NODE: '1' }
+      env: { ...process.env, ...memoryArenas(process.env), ...environment, ELECTRON_RUN_AS_NODE: '1' }
     })
     closeSync(log)
     // A program that cannot be started leaves no lock: the run library then says what it sees.

@@ -110,4 +110,20 @@ test.describe('the samples that flipped', () => {
     await expect(dialog).toHaveCount(0)
     await expect(button(page, 'Flipped samples…')).toBeFocused()
   })
+
+  test('open from two runs ticked in Runs, with a reason while fewer are', async () => {
+    const { page } = window
+    await page.getByRole('navigation', { name: 'Views' }).getByText('Runs').click()
+    const compare = button(page, 'Compare two…')
+    await expect(compare).toBeDisabled()
+    await expect(compare).toHaveAttribute('title', 'Tick two runs')
+    const names = [base, changed].map((id) => plan.runs.find((run) => run.id === id)?.config.name ?? '')
+    for (const name of names) await page.getByLabel(`Compare ${name}`, { exact: true }).check()
+    await compare.click()
+    const dialog = page.getByRole('dialog', { name: 'Flipped samples' })
+    await expect(dialog.getByText('4 of 5 test examples differ')).toBeVisible()
+    for (const name of names) await expect(dialog).toContainText(name)
+    await page.keyboard.press('Escape')
+    await expect(dialog).toHaveCount(0)
+  })
 })

@@ -1,9 +1,10 @@
 // The issue's story, played on the real app: first start, demo, pause, resume, stop, kill, quit and reopen.
 
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { type Page, expect, test } from '@playwright/test'
+import type { RunConfig } from '../../src/contract/run-config'
 import {
   type App, TASK_LABELS, button, eventsOf, expectCleanCurve, iterationOnScreen, killApp, newWorkspace, openApp, processIdOf,
   runFolders, waitForIteration
@@ -174,3 +175,30 @@ for (const [width, height] of [[1440, 900], [1024, 700]] as const) {
     await app.page.screenshot({ path: `test-results/live-${width}.png` })
   })
 }
+
+test('Fork makes a run with other settings from a checkpoint, and By origin shows where it comes from', async () => {
+  const { page } = app
+  const parent = folder()
+  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1440, 900))
+  await page.getByRole('tab', { name: 'run', exact: true }).click()
+  const first = page.getByRole('button', { name: /^Fork from iteration/ }).first()
+  const iteration = Number(/(\d+)$/.exec((await first.getAttribute('aria-label')) ?? '')?.[1])
+  await first.click()
+  const dialog = page.getByRole('dialog', { name: `Fork of demo at iteration ${iteration}` })
+  await dialog.getByLabel('Iterations', { exact: true }).fill('3')
+  await dialog.getByRole('button', { name: 'Retrieval', exact: true }).click()
+  await dialog.getByRole('button', { name: /^Create and start/ }).click()
+
+  await expect(page.getByText('Done').first()).toBeVisible({ timeout: 120_000 })
+  const forked = runFolders(workspace).find((run) => run !== parent) ?? ''
+  const config = JSON.parse(readFileSync(join(forked, 'config.json'), 'utf8')) as RunConfig
+  expect(config.start).toBe(`runs/${basename(parent)}/checkpoints/step-${iteration}`)
+  expect(config.tasks).toHaveLength(10)
+  expect(eventsOf(forked).filter((event) => event.kind === 'step')).toHaveLength(30)
+
+  await page.getByRole('navigation', { name: 'Views' }).getByText('Runs').click()
+  await button(page, 'By origin').click()
+  const row = page.getByRole('row').filter({ hasText: `demo at ${iteration}` })
+  await expect(row).toContainText('iterations 3')
+  await page.screenshot({ path: 'test-results/by-origin.png' })
+})

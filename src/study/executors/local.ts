@@ -6,6 +6,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PlannedRun, StudyControl } from '../../contract/study'
 import { WORKER_LOG, nodeProgram } from '../../host/launch-worker'
+import { memoryArenas } from '../../host/memory-arenas'
 import { ownerOf } from '../../host/process-liveness'
 import type { LaunchWorker } from '../../host/run-manager'
 import { processAlive } from '../../lock/process-alive'
@@ -99,7 +100,7 @@ export function measureLauncher(cliProgram: string): LaunchMeasure {
     mkdirSync(folder, { recursive: true })
     const log = openSync(join(folder, WORKER_LOG), 'a')
     const child = spawn(nodeProgram(), [cliProgram, 'study', 'work', study, run.id, '--out', places.root], {
-      detached: true, stdio: ['ignore', log, log], env: { ...process.env, ...environment, ELECTRON_RUN_AS_NODE: '1' }
+      detached: true, stdio: ['ignore', log, log], env: { ...process.env, ...memoryArenas(process.env), ...environment, ELECTRON_RUN_AS_NODE: '1' }
     })
     closeSync(log)
     child.on('error', () => undefined)

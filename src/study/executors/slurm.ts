@@ -6,6 +6,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError } from '../../contract/check'
 import { RUN_FILES } from '../../contract/run-format'
+import { memoryArenas } from '../../host/memory-arenas'
 import { isSettled } from '../look-at-runs'
 import { type StudyPlaces, workFolder } from '../study-places'
 import type { Executor, StudyWork } from './executor'
@@ -244,7 +245,7 @@ function keyOf(submission: Submission, element: SubmittedElement): string {
 /** What a job needs of this process: where libraries are, how many threads it may use. */
 function variablesOf({ cpus }: SlurmOptions): Record<string, string> {
   const kept = ['LD_LIBRARY_PATH', 'ELECTRON_RUN_AS_NODE'].flatMap((name) => (process.env[name] ? [[name, process.env[name]] as const] : []))
-  return { ...Object.fromEntries(kept), TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: String(cpus), TF_NUM_INTEROP_THREADS: String(cpus) }
+  return { ...Object.fromEntries(kept), ...memoryArenas(process.env), TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: String(cpus), TF_NUM_INTEROP_THREADS: String(cpus) }
 }
 
 /** When a file was last written, ms since 1970; 0 if it is not there. */
