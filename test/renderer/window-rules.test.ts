@@ -7,7 +7,7 @@ import { spreadLabels } from '../../src/renderer/src/charts/spread-labels'
 import { curveToken } from '../../src/renderer/src/charts/task-look'
 import { controlPlan } from '../../src/renderer/src/run/run-state'
 import { runSections } from '../../src/renderer/src/run/run-sections'
-import { CARD_PLACES, GROUP_PLACES, neighbour } from '../../src/renderer/src/views/card-places'
+import { CARD_PLACES, GROUP_PLACES, isFew, neighbour, placesOf } from '../../src/renderer/src/views/card-places'
 
 describe('the buttons of the header', () => {
   it('say Start, Pause or Resume by the state, and stop only what is live', () => {
@@ -41,6 +41,16 @@ describe('the card grid', () => {
     expect(neighbour('vqa', 'ArrowDown')).toBe('refcoco')
     expect(neighbour('guesswhat', 'ArrowDown')).toBe('snli-ve')
     expect(neighbour('vqa', 'ArrowUp')).toBe('vqa')
+  })
+
+  it('has one row of cards for a run with few tasks', () => {
+    const few = placesOf(new Set(['snli-ve', 'vqa', 'coco']))
+    expect(few.map(({ id, row, column }) => [id, row, column])).toEqual([['vqa', 1, 1], ['coco', 1, 2], ['snli-ve', 1, 3]])
+    expect(neighbour('coco', 'ArrowRight', few)).toBe('snli-ve')
+    expect(neighbour('snli-ve', 'ArrowRight', few)).toBe('snli-ve')
+    expect(neighbour('vqa', 'ArrowDown', few)).toBe('vqa')
+    const six = new Set(TASK_IDS.slice(0, 6))
+    expect([isFew(six), placesOf(six)]).toEqual([false, CARD_PLACES.slice(0, 6)])
   })
 
   it('has a colour token for every task', () => {
