@@ -11,8 +11,10 @@ const SAME_STEP: readonly ConfigKey[] = ['kind', 'model', 'world', 'batchRows', 
 type TimedTask = StepEvent['task']
 
 export interface MeasuredTask {
-  /** Of a training step, its batch and its event included. */
+  /** Of a training step, its batch and its event included; without the run's first where there are more. */
   readonly stepMs: number
+  /** By how much the first step and the first check of a run took longer: TensorFlow prepares them. 0 where they were not seen. */
+  readonly firstMs: number
   readonly steps: number
   /** Of a check, for each of its examples; absent before the first. */
   readonly checkMsPerExample?: number
@@ -57,11 +59,15 @@ export function measureSteps(events: readonly (StepEvent | ValidationEvent)[]): 
     const checks = of.flatMap((event) => (event.kind === 'validation' && event.split === 'val' && event.examples > 0 ? [event] : []))
     const tests = of.flatMap((event) => (event.kind === 'validation' && event.split === 'test' ? [event.milliseconds] : []))
     const last = checks[checks.length - 1]
-    // TensorFlow prepares a task's check in its first run.
-    const later = checks.length > 1 ? checks.slice(1) : checks
+    const [begins] = of
+    const sawFirst = begins?.kind === 'step' && begins.iteration === 0
+    const stepMs = usual(sawFirst ? withoutFirst(steps) : steps)
+    const checkMsPerExample = usual(withoutFirst(checks).map(({ milliseconds, examples }) => milliseconds / examples))
+    const [firstCheck] = checks
+    const late = Math.max(0, (steps[0] ?? 0) - stepMs) + (firstCheck ? Math.max(0, firstCheck.milliseconds - firstCheck.examples * checkMsPerExample) : 0)
     tasks[task] = {
-      stepMs: usual(steps), steps: steps.length,
-      ...(last ? { checkMsPerExample: usual(later.map(({ milliseconds, examples }) => milliseconds / examples)), checkExamples: last.examples } : {}),
+      stepMs, steps: steps.length, firstMs: sawFirst ? late : 0,
+      ...(last ? { checkMsPerExample, checkExamples: last.examples } : {}),
       ...(tests.length > 0 ? { testMs: usual(tests) } : {})
     }
   }
@@ -86,7 +92,8 @@ export function runTime(config: RunConfig, { tasks }: RunForecast, measured: Mea
   const known = checks.flatMap((each) => (each === undefined ? [] : [each]))
   // A task that was not checked yet costs what the others do on average.
   const checkSeconds = known.length === 0 ? 0 : (sum(known) / known.length) * tasks.length / 1000
-  const stepSeconds = (config.iterations * roundMs) / 1000
+  const firstMs = sum(tasks.map(({ task }) => measured.tasks[task]?.firstMs ?? 0))
+  const stepSeconds = (config.iterations * roundMs + firstMs) / 1000
   return {
     seconds: stepSeconds + checkSeconds, stepSeconds, checkSeconds, stepMs: roundMs / tasks.length,
     guessed: tasks.filter((each) => !seen.includes(each)).map(({ task }) => task), checksKnown: known.length > 0
@@ -98,6 +105,10 @@ function checkMs({ iterations, validateEvery, validationExamples }: RunConfig, m
   if (validateEvery === 'epoch' || measured?.checkMsPerExample === undefined) return undefined
   const examples = validationExamples === 0 ? measured.checkExamples ?? 0 : validationExamples
   return Math.ceil(iterations / validateEvery) * examples * measured.checkMsPerExample + (measured.testMs ?? 0)
+}
+
+function withoutFirst<T>(list: readonly T[]): readonly T[] {
+  return list.length > 1 ? list.slice(1) : list
 }
 
 function usual(values: readonly number[]): number {

@@ -29,6 +29,14 @@ describe('the time of a run', () => {
     expect(measured?.vqa).toMatchObject({ checkMsPerExample: 4, checkExamples: 100 })
   })
 
+  it('counts once what the first step and the first check of a run took longer', () => {
+    const first = { ...step('vqa', 900), iteration: 0 }
+    const measured = joinMeasured([runOf('a', [first, step('vqa', 40), step('vqa', 60), check('vqa', 'val', 100, 1300), check('vqa', 'val', 100, 300), step('coco', 50)])])
+    expect(measured?.tasks.vqa).toMatchObject({ stepMs: 50, firstMs: 850 + 1000 })
+    expect(measured?.tasks.coco).toMatchObject({ stepMs: 50, firstMs: 0 })
+    expect(runTime(config(), forecastOf(config()), measured)?.stepSeconds).toBeCloseTo(100 * 0.1 + 1.85, 9)
+  })
+
   it('follows from the multiplications of a step where a task was never seen, and says so', () => {
     const measured = joinMeasured([runOf('a', [step('vqa', 50)])])
     const time = runTime(config(), forecastOf(config()), measured)

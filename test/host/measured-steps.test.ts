@@ -19,7 +19,7 @@ describe('measured steps of a workspace', () => {
     writeFileSync(join(newRunFolder(workspace, 'broken'), 'config.json'), '{')
     const library = new RunLibrary(workspace.runs)
     library.poll()
-    expect(measuredSteps(library.known(), presetConfig('tiny'))).toEqual({ runs: ['like'], device: 'a processor', tasks: { vqa: { stepMs: 30, steps: 2 } } })
+    expect(measuredSteps(library.known(), presetConfig('tiny'))).toEqual({ runs: ['like'], device: 'a processor', tasks: { vqa: { stepMs: 30, firstMs: 0, steps: 2 } } })
     expect(measuredSteps(library.known(), presetConfig('mini'))).toBeNull()
   })
 

@@ -77,7 +77,7 @@ export function dynamicsTables(options: StudyOptions): StudyTablePlan[] {
 
 export function dynamicsNotes({ base }: StudyOptions): string[] {
   return [
-    `The pre-training ablation pre-trains anew for ${iterationsTimes(base, PRETRAINING)} steps, far shorter than the shipped trunk: its rows are to be compared with each other only.`,
+    `The pre-training ablation pre-trains anew for ${iterationsTimes(base, PRETRAINING)} steps, shorter than the shipped trunk: its rows are to be compared with each other only.`,
     'Learning curves and stop/go intervals of every run: twelve-in-one study curves dynamics --json.'
   ]
 }

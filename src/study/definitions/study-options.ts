@@ -22,8 +22,8 @@ export const STILL_PAYS = 0.01
 export const RATES_KEPT = 2
 /** Fine-tuning from a multi-task model takes this share of the base's iterations. */
 export const FINE_TUNING = 0.5
-/** The pre-training ablation pre-trains for this many times the base's iterations. */
-export const PRETRAINING = 4
+/** The pre-training ablation pre-trains for this many times the base's iterations: with fewer a trunk has hardly learned what belongs together. */
+export const PRETRAINING = 15
 
 /** The study's tasks, in the catalog's order. */
 export function tasksOf({ base }: Pick<StudyOptions, 'base'>): TaskId[] {
