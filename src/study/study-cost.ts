@@ -1,80 +1,13 @@
 // What a study costs before it starts: steps counted from the plan, seconds from steps, checks and preparations that were
 // measured in runs of the same model and batch size in this workspace. Upper bounds: Stop-and-Go skips steps.
+// Read next: measured-pace.ts.
 
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import type { RunConfig } from '../contract/run-config'
-import { RUN_FILES } from '../contract/run-format'
 import type { PlannedCell, PlannedRun, StudyCost, StudyPlan } from '../contract/study'
 import { isSettled, isUndecided, lookAtRuns, notNeededIds } from './look-at-runs'
+import { type MeasuredPace, paceKey, workspacePace } from './measured-pace'
 import { Digests } from './run-digest'
 import { bestCandidate } from './start-run'
-import { type StudyPlaces, runFolder } from './study-places'
-
-/** Mean milliseconds measured for a model size and batch. */
-interface Pace {
-  readonly runs: number
-  readonly preparingMs: number
-  /** By task; `any`: over all. */
-  readonly stepMs: Readonly<Record<string, number>>
-  readonly checkMs: Readonly<Record<string, number>>
-}
-
-/** By `model batchRows kind`. */
-export type MeasuredPace = ReadonlyMap<string, Pace>
-
-const sizeOf = ({ model, batchRows, kind }: Pick<RunConfig, 'model' | 'batchRows' | 'kind'>): string => `${model} ${batchRows} ${kind}`
-
-/** From the plan's own finished runs. */
-export function measuredPace(plan: StudyPlan, digests: Digests): MeasuredPace {
-  return paceOf(plan.runs.filter(({ work }) => work === 'train').map(({ id, config }) => ({ id, config })), digests)
-}
-
-/** From every finished run of the workspace. */
-function workspacePace(places: StudyPlaces, digests: Digests): MeasuredPace {
-  const ids = existsSync(places.runs) ? readdirSync(places.runs) : []
-  const runs = ids.flatMap((id) => {
-    try {
-      return [{ id, config: JSON.parse(readFileSync(join(runFolder(places, id), RUN_FILES.config), 'utf8')) as RunConfig }]
-    } catch {
-      return []
-    }
-  })
-  return paceOf(runs, digests)
-}
-
-interface Sums {
-  runs: number
-  preparingMs: number
-  readonly steps: Record<string, [number, number]>
-  readonly checks: Record<string, [number, number]>
-}
-
-function paceOf(runs: readonly { readonly id: string; readonly config: RunConfig }[], digests: Digests): MeasuredPace {
-  const sums = new Map<string, Sums>()
-  for (const { id, config } of runs) {
-    const digest = digests.of(id)
-    if (digest?.state !== 'done') continue
-    const sum = sums.get(sizeOf(config)) ?? { runs: 0, preparingMs: 0, steps: {}, checks: {} }
-    sums.set(sizeOf(config), sum)
-    sum.runs += 1
-    sum.preparingMs += digest.preparingMs
-    for (const [task, { steps, stepMs, checks, checkMs }] of Object.entries(digest.tasks)) {
-      for (const name of [task, 'any']) {
-        add(sum.steps, name, stepMs, steps)
-        add(sum.checks, name, checkMs, checks)
-      }
-    }
-  }
-  const means = (of: Record<string, [number, number]>): Record<string, number> => Object.fromEntries(Object.entries(of).filter(([, [, times]]) => times > 0).map(([name, [total, times]]) => [name, total / times]))
-  return new Map([...sums].map(([size, { runs: count, preparingMs, steps, checks }]) => [size, { runs: count, preparingMs: preparingMs / count, stepMs: means(steps), checkMs: means(checks) }]))
-}
-
-function add(of: Record<string, [number, number]>, name: string, milliseconds: number, times: number): void {
-  const entry = (of[name] ??= [0, 0])
-  entry[0] += milliseconds
-  entry[1] += times
-}
+import type { StudyPlaces } from './study-places'
 
 /** Training steps of a run without stops. */
 function stepsOf({ work, config }: PlannedRun, iterations: number): number {
@@ -83,7 +16,7 @@ function stepsOf({ work, config }: PlannedRun, iterations: number): number {
 
 /** Seconds of a whole run; null while nothing of its size was measured. A measure counts as one preparation. */
 export function secondsOf({ config, work }: PlannedRun, measured: MeasuredPace, iterations: number): number | null {
-  const pace = measured.get(sizeOf(config))
+  const pace = measured.get(paceKey(config))
   if (!pace) return work === 'overlap' ? 0 : null
   if (work !== 'train') return pace.preparingMs / 1000
   const tasks: readonly string[] = config.kind === 'pretrain' ? ['pretraining'] : config.tasks
@@ -149,6 +82,6 @@ export function studyCost(places: StudyPlaces, plan: StudyPlan, digests = new Di
     runs: done + sure.length, done, perhaps: perhaps.length, steps: least.steps, stepsAtMost: most.steps, seconds: least.seconds, secondsAtMost: most.seconds,
     basis: measured === 0
       ? 'no finished run of this workspace tells how long a step takes; train one of this size first, or start and look at the status'
-      : `steps and checks measured in ${measured} finished run${measured === 1 ? '' : 's'} of this workspace; no stops assumed; one run after another`
+      : `steps and checks measured in ${measured} finished run${measured === 1 ? '' : 's'} of this workspace, the fastest quarter counts; no stops assumed; one run after another`
   }
 }
