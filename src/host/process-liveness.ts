@@ -2,10 +2,10 @@
 // Read next: ../lock/folder-lock.ts.
 
 import { readFileSync } from 'node:fs'
-import { holderOf } from '../lock/folder-lock'
+import { OTHER_HOST_MS, holderOf } from '../lock/folder-lock'
 
-/** A heartbeat on another machine may be late by network and clock; a local process is asked directly. */
-export const PATIENCE = { sameHostMs: Number.POSITIVE_INFINITY, otherHostMs: 30_000 } as const
+/** A process of another machine is known by its heartbeat, a local one is asked directly. */
+export const PATIENCE = { sameHostMs: Number.POSITIVE_INFINITY, otherHostMs: OTHER_HOST_MS } as const
 
 export type Owner = { readonly kind: 'none' } | { readonly kind: 'alive' | 'gone'; readonly processId: number; readonly local: boolean }
 

@@ -16,6 +16,9 @@ export interface Patience {
   readonly otherHostMs: number
 }
 
+/** The same for everyone: what one program shows as gone, another may take. A heartbeat may be late by network and clock. */
+export const OTHER_HOST_MS = 60_000
+
 export interface Holder extends LockFile {
   /** On this machine. */
   readonly local: boolean

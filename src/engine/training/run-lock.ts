@@ -1,10 +1,10 @@
 // One process per run: takes the run folder's lock, or says who has it. Read next: ../../lock/folder-lock.ts, run-folder.ts.
 
 import { WorkbenchError } from '../../contract/check'
-import { type FolderLock, otherHolder, takeFolderLock } from '../../lock/folder-lock'
+import { type FolderLock, OTHER_HOST_MS, otherHolder, takeFolderLock } from '../../lock/folder-lock'
 
 /** A process on another machine, or a process number used again, counts as gone after so long without a heartbeat. */
-const PATIENCE = { sameHostMs: 300_000, otherHostMs: 60_000 } as const
+const PATIENCE = { sameHostMs: 300_000, otherHostMs: OTHER_HOST_MS } as const
 
 /** Takes the run for this process; refused with one message while another process has it. */
 export function takeLock(folder: string): FolderLock {
