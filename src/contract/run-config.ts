@@ -1,7 +1,9 @@
 // One object describes a run completely. Each field is one row: its default, what is allowed, and how a text of
 // `--set key=value` or of the form becomes its value. Presets are differences to the defaults (run-presets.ts).
+// Read next: config-field.ts.
 
 import { WorkbenchError, nearestNames } from './check'
+import { type Field, digit, numberIn, numberOr, oneOf, text, truth, whole, wholeOr } from './config-field'
 import { TASK_IDS, type TaskId, taskByName } from './task-catalog'
 
 export interface RunConfig {
@@ -116,48 +118,6 @@ export interface RunConfig {
 }
 
 export type ConfigKey = keyof RunConfig
-
-/** One field: `parse` turns text into a value or returns what is allowed as an error. */
-interface Field<T> {
-  readonly fallback: T
-  readonly help: string
-  readonly allowed: string
-  parse(text: string): T | undefined
-}
-
-const oneOf = <T extends string>(values: readonly T[], fallback: T, help: string): Field<T> => ({
-  fallback, help, allowed: values.join(' | '), parse: (text) => values.find((value) => value === text)
-})
-const numberIn = (fallback: number, low: number, high: number, help: string, whole = false): Field<number> => ({
-  fallback, help, allowed: `${whole ? 'a whole number' : 'a number'} from ${low} to ${high}`,
-  parse(text) {
-    const value = text.trim() === '' ? Number.NaN : Number(text)
-    return Number.isFinite(value) && value >= low && value <= high && (!whole || Number.isInteger(value)) ? value : undefined
-  }
-})
-const whole = (fallback: number, low: number, high: number, help: string): Field<number> => numberIn(fallback, low, high, help, true)
-const truth = (fallback: boolean, help: string): Field<boolean> => ({
-  fallback, help, allowed: 'true | false', parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined)
-})
-const text = (fallback: string, help: string): Field<string> => ({
-  fallback, help, allowed: 'a text without line breaks', parse: (value) => (/^[^\r\n\0]+$/.test(value) ? value : undefined)
-})
-const wholeOr = <W extends string>(fallback: number | W, word: W, low: number, help: string): Field<number | W> => ({
-  fallback, help, allowed: `a whole number from ${low}, or ${word}`,
-  parse(value) {
-    if (value === word) return word
-    const number = Number(value)
-    return Number.isInteger(number) && number >= low && value.trim() !== '' ? number : undefined
-  }
-})
-
-const numberOr = <W extends string>(fallback: number, word: W, low: number, high: number, help: string, integer = false): Field<number | W> => {
-  const plain = numberIn(fallback, low, high, help, integer)
-  return { fallback, help, allowed: `${plain.allowed}, or ${word}`, parse: (value) => (value === word ? word : plain.parse(value)) }
-}
-const digit = (fallback: 0 | 1 | 2, help: string): Field<0 | 1 | 2> => ({
-  fallback, help, allowed: '0 | 1 | 2', parse: (value) => (value === '0' ? 0 : value === '1' ? 1 : value === '2' ? 2 : undefined)
-})
 
 function taskList(value: string): TaskId[] | undefined {
   const names = value.split(',').map((name) => name.trim()).filter((name) => name !== '')
