@@ -86,6 +86,8 @@ export type Measure =
   | { readonly kind: 'length'; readonly task: TaskId }
   /** Points by which the last doubling of the iterations that a search carried out changed the best validation score. */
   | { readonly kind: 'doubling'; readonly task: TaskId }
+  /** A number (0–1) of the last check of a setting that is one run with one task, such as a pre-training; percent. */
+  | { readonly kind: 'metric'; readonly name: string }
   /** Share of the iterations in which the task stepped, percent. */
   | { readonly kind: 'steps'; readonly task: TaskId }
   /** How often Stop-and-Go stopped the task. */

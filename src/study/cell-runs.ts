@@ -39,6 +39,13 @@ export class SettingRuns {
     return search ? lastDoubling(search, this.digests) : Number.NaN
   }
 
+  /** A number of the last check of its only run; undefined while that is not done, NaN if it has no such number. */
+  metric(name: string): number | undefined {
+    const [run, ...others] = this.cells.flatMap((cell) => this.doneOf(cell) ?? [])
+    const [task, ...tasks] = Object.values(run?.tasks ?? {})
+    return task && others.length + tasks.length === 0 ? task.metrics[name] ?? Number.NaN : undefined
+  }
+
   /** All its models; undefined until all are trained. */
   models(): RunDigest[] | undefined {
     const trained = this.cells.filter(({ fills }) => fills.length > 0)

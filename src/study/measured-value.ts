@@ -26,6 +26,7 @@ export function measuredValue(measure: Measure, runs: SettingRuns, reading: Read
     case 'mean': return meanOf(measure, runs, reading)
     case 'parameters': return runs.models()?.reduce((sum, { parameters }) => sum + (parameters ?? Number.NaN), 0)
     case 'models': return runs.models()?.length
+    case 'metric': return percent(runs.metric(measure.name))
     case 'result': return resultValue(measure, runs, reading.places)
     default: return runs.fills(measure.task) ? taskValue(measure, runs, reading) : null
   }

@@ -16,6 +16,8 @@ export interface TaskDigest {
   test: { readonly score: number; readonly examples: number; readonly scores: ExampleScores | null } | null
   /** [iteration, score 0–1] */
   validation: [number, number][]
+  /** All numbers of the last check. */
+  metrics: Readonly<Record<string, number>>
   /** [iteration, mean training score] over equal stretches. */
   training: [number, number][]
   /** [iteration, state] at each change. */
@@ -28,7 +30,7 @@ export interface TaskDigest {
 }
 
 export interface RunDigest {
-  readonly format: 1
+  readonly format: 2
   readonly events: { readonly sizeBytes: number; readonly modifiedMs: number }
   /** As the run last wrote it. */
   readonly state: RunState
@@ -56,7 +58,7 @@ export class Digests {
   of(id: string): RunDigest | undefined {
     const stat = statSync(join(runFolder(this.places, id), RUN_FILES.events), { throwIfNoEntry: false })
     if (!stat) return undefined
-    const fits = (digest: RunDigest | undefined): digest is RunDigest => digest?.format === 1 && digest.events.sizeBytes === stat.size && digest.events.modifiedMs === stat.mtimeMs
+    const fits = (digest: RunDigest | undefined): digest is RunDigest => digest?.format === 2 && digest.events.sizeBytes === stat.size && digest.events.modifiedMs === stat.mtimeMs
     const known = this.known.get(id)
     if (fits(known)) return known
     const kept = this.kept(id)
@@ -99,7 +101,7 @@ export function digestOf(folder: string, events: RunDigest['events']): RunDigest
     if (digest.test) digest.test = { ...digest.test, scores: readExampleScores(folder, task) }
   }
   return {
-    format: 1, events, state: fold.state, reason: fold.reason, iteration: fold.iteration, iterations: fold.iterations, device: fold.device,
+    format: 2, events, state: fold.state, reason: fold.reason, iteration: fold.iteration, iterations: fold.iterations, device: fold.device,
     updatedAt: fold.updatedAt, preparingMs: longestPreparation(list), tasks,
     parameters: existsSync(join(folder, RUN_FILES.checkpoints)) ? parameterCount(folder) : null
   }
@@ -107,7 +109,7 @@ export function digestOf(folder: string, events: RunDigest['events']): RunDigest
 
 function taskDigests(events: readonly RunEvent[], iterations: number): Record<string, TaskDigest> {
   const tasks: Record<string, TaskDigest> = {}
-  const of = (task: string): TaskDigest => (tasks[task] ??= { test: null, validation: [], training: [], stopAndGo: [], steps: 0, stepMs: 0, checkMs: 0, checks: 0 })
+  const of = (task: string): TaskDigest => (tasks[task] ??= { test: null, validation: [], metrics: {}, training: [], stopAndGo: [], steps: 0, stepMs: 0, checkMs: 0, checks: 0 })
   const stretch = Math.max(1, Math.ceil(iterations / STRETCHES))
   const sums = new Map<string, { sum: number; count: number; point: [number, number] }>()
   for (const event of events) {
@@ -129,7 +131,10 @@ function taskDigests(events: readonly RunEvent[], iterations: number): Record<st
       digest.checkMs += event.milliseconds
       digest.checks += 1
       if (event.split === 'test') digest.test = { score, examples: event.examples, scores: null }
-      else digest.validation.push([event.iteration, score])
+      else {
+        digest.validation.push([event.iteration, score])
+        digest.metrics = event.metrics
+      }
     } else if (event.kind === 'stopAndGo' && event.changed) of(event.task).stopAndGo.push([event.iteration, event.state])
   }
   return tasks

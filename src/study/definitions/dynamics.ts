@@ -30,6 +30,12 @@ const PRETRAININGS: readonly Pretraining[] = [
   { id: 'no-overlap-masking', label: 'Without overlap masking', objective: 1, regionMasking: 'code' }
 ]
 
+const trunkOf = (id: string): string => `trunk-${id}`
+
+const TRUNK_COLUMNS: StudyTablePlan['columns'] = (
+  [['alignment', 'Alignment'], ['masked words', 'Words'], ['masked colours', 'Colours'], ['masked things', 'Things'], ['region classes', 'Region classes']] as const
+).map(([name, label]) => ({ id: name, label, unit: 'percent', better: 'higher', measure: { kind: 'metric', name } }))
+
 /** A short pre-training of its own, by the recipe of the base's pre-training preset. */
 function pretrainingSetting({ base, captions }: StudyOptions, { id, label, objective, regionMasking }: Pretraining): StudySetting {
   const recipe = PRESETS.some((preset) => preset.id === `${base.preset}-pretrain`) ? presetConfig(`${base.preset}-pretrain`) : base
@@ -40,12 +46,12 @@ function pretrainingSetting({ base, captions }: StudyOptions, { id, label, objec
     validationExamples: recipe.validationExamples, data: captions ?? base.data, stopAndGo: false,
     learningRate, headLearningRate, beta2, adamEpsilon, biasCorrection, clipNorm, dropout, batchRows
   } as const
-  return { id: `trunk-${id}`, label: `Pre-training: ${label}`, parts: [{ id: 'trunk', difference: { ...difference, model: resolveConfig(base, {}).model }, fills: [] }] }
+  return { id: trunkOf(id), label: `Pre-training: ${label}`, parts: [{ id: 'trunk', difference: { ...difference, model: resolveConfig(base, {}).model }, fills: [] }] }
 }
 
 function afterPretraining(options: StudyOptions, { id, label }: Pretraining): StudySetting {
   const setting = allTasks(options, id, label, {}, `all tasks from a pre-training of ${iterationsTimes(options.base, PRETRAINING)} steps`)
-  return { ...setting, parts: setting.parts.map((part) => ({ ...part, start: { setting: `trunk-${id}`, part: 'trunk' } })) }
+  return { ...setting, parts: setting.parts.map((part) => ({ ...part, start: { setting: trunkOf(id), part: 'trunk' } })) }
 }
 
 export function dynamicsSettings(options: StudyOptions): StudySetting[] {
@@ -71,13 +77,14 @@ export function dynamicsTables(options: StudyOptions): StudyTablePlan[] {
     table('convergence', 'Iterations until validation is within 1 % of its best', 'iterations', 'neither'),
     table('steps', 'Share of the iterations in which the task stepped', 'percent', 'neither'),
     table('stops', 'How often Stop-and-Go stopped the task', 'count', 'neither'),
-    { id: 'pretraining', title: 'All-task test scores after different pre-trainings', rows: pretrained, baseline: 'objective-1', columns: scoreColumns(options), references: [], view: 'table' }
+    { id: 'pretraining', title: 'All-task test scores after different pre-trainings', rows: [...pretrained, 'at'], baseline: 'objective-1', columns: scoreColumns(options), references: [], view: 'table' },
+    { id: 'trunks', title: 'What the pre-trainings learned: held-out pairs, by each one’s own masking', rows: PRETRAININGS.map(({ id }) => trunkOf(id)), baseline: trunkOf('objective-1'), columns: TRUNK_COLUMNS, references: [], view: 'table' }
   ]
 }
 
 export function dynamicsNotes({ base }: StudyOptions): string[] {
   return [
-    `The pre-training ablation pre-trains anew for ${iterationsTimes(base, PRETRAINING)} steps, shorter than the shipped trunk: its rows are to be compared with each other only.`,
+    `The pre-training ablation pre-trains anew for ${iterationsTimes(base, PRETRAINING)} steps, shorter than the shipped trunk, from which “All-tasks” starts: its rows are to be compared with each other only.`,
     'Learning curves and stop/go intervals of every run: twelve-in-one study curves dynamics --json.'
   ]
 }
