@@ -199,6 +199,7 @@ test('Fork makes a run with other settings from a checkpoint, and By origin show
   await page.getByRole('navigation', { name: 'Views' }).getByText('Runs').click()
   await button(page, 'By origin').click()
   const row = page.getByRole('row').filter({ hasText: `demo at ${iteration}` })
+  await expect(row).toContainText('without coco, flickr30k')
   await expect(row).toContainText('iterations 3')
   await page.screenshot({ path: 'test-results/by-origin.png' })
 })

@@ -1,6 +1,7 @@
 // Words of the tree of runs: which run another started from, at which iteration, what was changed; and whether two runs can
 // be compared. Pure. Read next: ../../../contract/run-parent.ts.
 
+import type { SettingDifference } from '../../../contract/run-difference'
 import type { RunSummary } from '../../../contract/workbench-api'
 import { whole } from '../numbers'
 
@@ -12,7 +13,15 @@ export function parentWords({ parent }: RunSummary, names: ReadonlyMap<string, s
 
 export function changeWords({ parent, changed }: RunSummary): string {
   if (parent === null) return ''
-  return changed.length === 0 ? 'nothing' : changed.map(({ key, b }) => `${key} ${b}`).join(' · ')
+  return changed.length === 0 ? 'nothing' : changed.map((change) => (change.key === 'tasks' ? tasksWords(change) : `${change.key} ${change.b}`)).join(' · ')
+}
+
+/** The shorter of what is left and what was left out. */
+function tasksWords({ a, b }: SettingDifference): string {
+  const left = b.split(',')
+  const gone = a.split(',').filter((task) => !left.includes(task))
+  const isPart = gone.length + left.length === a.split(',').length
+  return isPart && gone.length < left.length ? `without ${gone.join(', ')}` : `tasks ${left.join(', ')}`
 }
 
 /** Why the chosen runs cannot be compared; empty if they can. */
