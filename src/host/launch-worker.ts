@@ -19,17 +19,20 @@ export function nodeProgram(): string {
 
 /** A launcher for the built worker script. */
 export function workerLauncher(workerScript: string): LaunchWorker {
-  return (runFolder, environment) => {
-    const log = openSync(join(runFolder, WORKER_LOG), 'a')
-    const child = spawn(nodeProgram(), [workerScript, runFolder], {
-      detached: true,
-      stdio: ['ignore', log, log],
-      env: { ...process.env, ...memoryArenas(process.env), ...environment, ELECTRON_RUN_AS_NODE: '1' }
-    })
-    closeSync(log)
-    // A program that cannot be started leaves no lock: the run library then says what it sees.
-    child.on('error', () => undefined)
-    child.unref()
-    return child.pid ?? -1
-  }
+  return (runFolder, environment) => launchProgram([workerScript, runFolder], runFolder, environment)
+}
+
+/** Starts a script with its words, detached, its output in the folder's log. Gives the process number; −1 if there is none. */
+export function launchProgram(words: readonly string[], folder: string, environment: Readonly<Record<string, string>>): number {
+  const log = openSync(join(folder, WORKER_LOG), 'a')
+  const child = spawn(nodeProgram(), [...words], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { ...process.env, ...memoryArenas(process.env), ...environment, ELECTRON_RUN_AS_NODE: '1' }
+  })
+  closeSync(log)
+  // A program that cannot be started leaves no lock: the run library then says what it sees.
+  child.on('error', () => undefined)
+  child.unref()
+  return child.pid ?? -1
 }

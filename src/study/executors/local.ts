@@ -1,12 +1,9 @@
 // Carries runs out on this machine: one detached process each, so many at a time as cores, memory and graphics cards allow
 // or as is wanted; changed at any moment through the study's control file. Read next: ../run-study.ts, capacity.ts.
 
-import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
 import type { PlannedRun, StudyControl } from '../../contract/study'
-import { WORKER_LOG, nodeProgram } from '../../host/launch-worker'
-import { memoryArenas } from '../../host/memory-arenas'
+import { launchProgram } from '../../host/launch-worker'
 import { ownerOf } from '../../host/process-liveness'
 import type { LaunchWorker } from '../../host/run-manager'
 import { processAlive } from '../../lock/process-alive'
@@ -98,13 +95,6 @@ export function measureLauncher(cliProgram: string): LaunchMeasure {
   return ({ places, study }, run, environment) => {
     const folder = workFolder(places, run)
     mkdirSync(folder, { recursive: true })
-    const log = openSync(join(folder, WORKER_LOG), 'a')
-    const child = spawn(nodeProgram(), [cliProgram, 'study', 'work', study, run.id, '--out', places.root], {
-      detached: true, stdio: ['ignore', log, log], env: { ...process.env, ...memoryArenas(process.env), ...environment, ELECTRON_RUN_AS_NODE: '1' }
-    })
-    closeSync(log)
-    child.on('error', () => undefined)
-    child.unref()
-    return child.pid ?? -1
+    return launchProgram([cliProgram, 'study', 'work', study, run.id, '--out', places.root], folder, environment)
   }
 }
