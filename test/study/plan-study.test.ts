@@ -93,6 +93,15 @@ describe('a search', () => {
   })
 })
 
+describe('the joint model’s longer run', () => {
+  it('has four times the iterations where single-task models search for their length, and is left out where they do not', () => {
+    const searching = tinyStudy('multitask', { search: [0.333, 1, 3], rows: ['at', 'at-long'] })
+    const iterations = (setting: string): (number | undefined)[] => runsOf(setting, searching).map((id) => searching.plan.runs.find((run) => run.id === id)?.config.iterations)
+    expect(iterations('at-long')).toEqual(iterations('at').map((count) => 4 * (count ?? 0)))
+    expect(tinyStudy('multitask').study.settings.map(({ id }) => id)).not.toContain('at-long')
+  })
+})
+
 describe('study transfer', () => {
   it('has six pairs and four triples of representatives', () => {
     const { plan } = tinyStudy('transfer', { seeds: [1] })

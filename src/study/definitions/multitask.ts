@@ -3,7 +3,7 @@
 
 import type { StudyAbout, StudySetting, StudyTablePlan } from '../../contract/study'
 import { scoreColumns, taskColumns } from './columns'
-import { allTasks, allTasksWithoutGroup, fineTuned, groupTasks, singleTask, singleTaskEqual } from './settings'
+import { allTasks, allTasksLonger, allTasksWithoutGroup, fineTuned, groupTasks, singleTask, singleTaskEqual } from './settings'
 import { FINE_TUNING, LENGTHS, RATES_KEPT, STILL_PAYS, type StudyOptions } from './study-options'
 
 export const MULTITASK: StudyAbout = {
@@ -20,6 +20,7 @@ export function multitaskSettings(options: StudyOptions): StudySetting[] {
     singleTaskEqual(options),
     groupTasks(options),
     allTasks(options),
+    ...allTasksLonger(options),
     ...allTasksWithoutGroup(options),
     fineTuned(options, 'gt'),
     fineTuned(options, 'at'),

@@ -4,7 +4,7 @@
 import type { ConfigDifference } from '../../contract/run-config'
 import type { Search, StudyPart, StudySetting } from '../../contract/study'
 import { GROUPS, type Group, type TaskId, taskById } from '../../contract/task-catalog'
-import { FINE_TUNING, LENGTHS, RATES_KEPT, STILL_PAYS, type StudyOptions, iterationsTimes, ratesTimes, tasksOf } from './study-options'
+import { FINE_TUNING, LENGTHS, LONGER, RATES_KEPT, STILL_PAYS, type StudyOptions, iterationsTimes, ratesTimes, tasksOf } from './study-options'
 
 /** The groups that have tasks in this study, each with them. */
 export function groupsOf(options: StudyOptions): { readonly group: Group; readonly tasks: TaskId[] }[] {
@@ -64,6 +64,12 @@ export function groupTasks(options: StudyOptions): StudySetting {
 export function allTasks(options: StudyOptions, id = 'at', label = 'All-tasks', difference: ConfigDifference = {}, note = 'one model'): StudySetting {
   const tasks = tasksOf(options)
   return { id, label, note, parts: [{ id: 'all', difference: { tasks, ...difference }, fills: tasks }] }
+}
+
+/** The joint model with more iterations, where single-task models search for their length; else none. */
+export function allTasksLonger(options: StudyOptions): StudySetting[] {
+  if (options.search.length < 2) return []
+  return [allTasks(options, 'at-long', `All-tasks, ${LONGER} × iterations`, { iterations: iterationsTimes(options.base, LONGER) }, `one model with ${LONGER} times the iterations, no search`)]
 }
 
 /** One setting a group: all tasks but its. */

@@ -20,6 +20,8 @@ export const LENGTHS: readonly number[] = [1, 2, 4, 8]
 export const STILL_PAYS = 0.01
 /** … and only with this many of the learning rates, the best at the length before. */
 export const RATES_KEPT = 2
+/** The joint model's longer run: about as many steps as the single-task models take together at the lengths that they chose. */
+export const LONGER = 4
 /** Fine-tuning from a multi-task model takes this share of the base's iterations. */
 export const FINE_TUNING = 0.5
 /** The pre-training ablation pre-trains for this many times the base's iterations: with fewer a trunk has hardly learned what belongs together. */
