@@ -5,7 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { WorkbenchError } from '../contract/check'
 import type { StudyCost, StudyName } from '../contract/study'
-import { TABLE_FORMATS, type TableFormat, cellText, differenceText, tableAs } from '../contract/study-export'
+import { STARS_NOTE, TABLE_FORMATS, type TableFormat, cellText, differenceText, tableAs } from '../contract/study-export'
 import type { StudyTable } from '../contract/study-table'
 import { isTaskId } from '../contract/task-catalog'
 import { STUDIES, studyName } from '../study/definitions/all-studies'
@@ -100,7 +100,7 @@ function plainTable(found: StudyTable): string {
   })
   const lines = table(['', ...found.columnInfo.map(({ label }) => label)], found.rows.map((row) => [row.label, ...cells(row)]))
   const others = found.tables.filter(({ id }) => id !== found.table)
-  const marks = found.baseline === null ? '' : `; < best; difference to ${found.baseline}, * p < 0.05`
+  const marks = found.baseline === null ? '' : `; < best; difference to ${found.baseline}, ${STARS_NOTE}`
   return [`${found.title}; seeds ${found.seeds.join(', ')}${marks}`, lines, '', ...(found.test === '' ? [] : [found.test]), ...(others.length === 0 ? [] : [`other tables: ${others.map(({ id }) => id).join(', ')}`]), ''].join('\n')
 }
 

@@ -7,8 +7,10 @@ import type { ReferenceFigure, StudyCell, StudyRow, StudyTable } from './study-t
 export const TABLE_FORMATS = ['csv', 'latex', 'markdown', 'json'] as const
 export type TableFormat = (typeof TABLE_FORMATS)[number]
 
-/** Below this p a difference is marked in the text formats. */
-export const SIGNIFICANT = 0.05
+/** Below this p a difference is marked with a star. */
+const SIGNIFICANT = 0.05
+/** What the stars mean, wherever a table is shown. */
+export const STARS_NOTE = `* p < ${SIGNIFICANT}, ** also after Holm's correction for all differences of the table`
 
 export function tableAs(format: TableFormat, table: StudyTable): string {
   switch (format) {
@@ -34,25 +36,32 @@ export function cellText(cell: StudyCell, unit: StudyColumn['unit'], plusMinus =
   return `${figureText(cell.mean, unit)}${spread}`
 }
 
-/** `+1.2`, with a star where it is significant; empty without a difference. */
-export function differenceText({ difference, p }: StudyCell, unit: StudyColumn['unit']): string {
+/** One star where the cell differs from the baseline, two where it does after correction for many comparisons, or none. */
+export function starsOf({ difference, p, pHolm }: StudyCell): '' | '*' | '**' {
+  if (p === null || p >= SIGNIFICANT || difference === null || difference === 0) return ''
+  return pHolm !== null && pHolm < SIGNIFICANT ? '**' : '*'
+}
+
+/** `+1.2`, with its stars; empty without a difference. */
+export function differenceText(cell: StudyCell, unit: StudyColumn['unit']): string {
+  const { difference } = cell
   if (difference === null) return ''
   const sign = difference > 0 ? '+' : difference < 0 ? '−' : '±'
-  return `${sign}${figureText(Math.abs(difference), unit)}${p !== null && p < SIGNIFICANT ? '*' : ''}`
+  return `${sign}${figureText(Math.abs(difference), unit)}${starsOf(cell)}`
 }
 
 /** One line a cell: machines read it, spreadsheets pivot it. Published figures follow with their mark. */
 function tableAsCsv(table: StudyTable): string {
-  const header = ['setting', 'label', 'column', 'unit', 'mean', 'sd', 'n', 'difference', 'p', 'test', 'p_seeds', 'low', 'high', 'source', 'mark']
+  const header = ['setting', 'label', 'column', 'unit', 'mean', 'sd', 'n', 'difference', 'p', 'p_holm', 'test', 'p_seeds', 'low', 'high', 'source', 'mark']
   const own = table.rows.flatMap((row) => table.columnInfo.flatMap((column) => {
     const cell = row.cells[column.id]
     if (!cell) return []
     const [low = null, high = null] = cell.interval ?? []
-    return [[row.setting, row.label, column.id, column.unit, cell.mean, cell.sd, cell.n, cell.difference, cell.p, cell.test, cell.pSeeds, low, high, '', '']]
+    return [[row.setting, row.label, column.id, column.unit, cell.mean, cell.sd, cell.n, cell.difference, cell.p, cell.pHolm, cell.test, cell.pSeeds, low, high, '', '']]
   }))
   const published = table.references.flatMap((row) => table.columnInfo.flatMap((column) => {
     const figure = row.cells[column.id]
-    return figure ? [[row.setting ?? '', row.label, column.id, column.unit, figure.value, null, null, null, null, null, null, null, null, row.source, figure.mark]] : []
+    return figure ? [[row.setting ?? '', row.label, column.id, column.unit, figure.value, null, null, null, null, null, null, null, null, null, row.source, figure.mark]] : []
   }))
   return [header, ...own, ...published].map((cells) => `${cells.map(csvCell).join(',')}\n`).join('')
 }
@@ -88,7 +97,7 @@ function publishedText(figure: ReferenceFigure | undefined, unit: StudyColumn['u
 /** What the marks mean, and how it was tested. */
 function legend(table: StudyTable, dagger: string): string {
   const marks = table.references.some(({ cells }) => Object.values(cells).some(({ mark }) => mark === 'recalled')) ? [`${dagger} published figure recalled from memory, not checked against the paper.`] : []
-  const stars = table.baseline === null ? [] : [`Differences are to '${table.baseline}'; * p < ${SIGNIFICANT}.`, table.test]
+  const stars = table.baseline === null ? [] : [`Differences are to '${table.baseline}'; ${STARS_NOTE}.`, table.test]
   return [...stars, ...marks].join(' ')
 }
 
@@ -126,7 +135,7 @@ function latexCell(cell: StudyCell | undefined, { unit }: StudyColumn): string {
   if (!cell) return '--'
   if (cell.mean === null) return ''
   const mean = latexText(figureText(cell.mean, unit))
-  const star = cell.p !== null && cell.p < SIGNIFICANT && cell.difference !== 0 ? '$^{*}$' : ''
+  const stars = starsOf(cell)
   const spread = cell.sd === null || (unit === 'count' && cell.sd === 0) ? '' : ` {\\scriptsize $\\pm$ ${latexText(figureText(cell.sd, unit))}}`
-  return `${cell.best ? `\\textbf{${mean}}` : mean}${star}${spread}`
+  return `${cell.best ? `\\textbf{${mean}}` : mean}${stars === '' ? '' : `$^{${stars}}$`}${spread}`
 }

@@ -77,9 +77,10 @@ function normalLimit(differences: readonly number[]): number {
   return variance === 0 ? 1 : twoSidedNormal(sum / Math.sqrt(variance))
 }
 
-/** Two-sided p of an average over groups of examples (the mean column): each group's mean difference weighs the same. */
+/** Two-sided p of an average over groups of examples (the mean column): each group's mean difference weighs the same; of one group the test itself. */
 export function stratifiedExampleTest(groups: readonly (readonly number[])[]): number | null {
   if (groups.length === 0 || groups.some((group) => group.length === 0)) return null
+  if (groups.length === 1) return exampleTest(groups[0] ?? [])
   const total = groups.reduce((sum, group) => sum + mean(group), 0)
   const variance = groups.reduce((sum, group) => sum + group.reduce((part, value) => part + value * value, 0) / group.length ** 2, 0)
   return variance === 0 ? 1 : twoSidedNormal(total / Math.sqrt(variance))
@@ -92,6 +93,21 @@ export function twoSidedNormal(z: number): number {
   const series = [-1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277]
   const exponent = series.reduceRight((sum, coefficient) => sum * t + coefficient, 0)
   return Math.min(1, t * Math.exp(-x * x + exponent))
+}
+
+/**
+ * Holm's correction: p values of a family of tests, so that the chance of one false difference or more stays under the level
+ * that they are held against, whatever the tests have in common. In the order given.
+ */
+export function holm(ps: readonly number[]): number[] {
+  const corrected = new Array<number>(ps.length).fill(1)
+  const ascending = ps.map((p, place) => ({ p, place })).sort((a, b) => a.p - b.p)
+  let least = 0
+  ascending.forEach(({ p, place }, rank) => {
+    least = Math.max(least, Math.min(1, p * (ps.length - rank)))
+    corrected[place] = least
+  })
+  return corrected
 }
 
 /** Up to so many seeds all bootstrap resamples are counted. */

@@ -16,6 +16,8 @@ export interface StudyCell {
   /** Two-sided p of that difference by the test that `test` names; null where nothing can be tested. */
   readonly p: number | null
   readonly test: 'examples' | 'seeds' | null
+  /** `p` after Holm's correction for all differences of the table; null where `p` is or the column has no better. */
+  readonly pHolm: number | null
   /** p by sign flips over seeds alone; with n seeds it is never under 2^(1 − n). */
   readonly pSeeds: number | null
   /** 95 % interval of the mean, by the bootstrap over seeds; null with fewer than two. */

@@ -11,6 +11,7 @@ import type { ReferenceRow, StudyCell, StudyRow, StudyTable } from '../contract/
 import { GROUPS, TASKS } from '../contract/task-catalog'
 import { type SettingRuns, settingRuns } from './cell-runs'
 import { readFigures } from './figures'
+import { markedRows } from './marked-rows'
 import { type Reading, measuredValue } from './measured-value'
 import { type DifferencesOf, examplesTest, rememberedDifferences } from './paired-examples'
 import { Digests } from './run-digest'
@@ -18,7 +19,7 @@ import { RESULT_FILES, type StudyPlaces } from './study-places'
 import { openStudy } from './study-store'
 
 const TEST_NOTE =
-  'Mean ± standard deviation over seeds. Difference: mean of the differences to the baseline with the same seed. p: paired permutation test (sign flips), two-sided; over test examples where runs kept their scores (differences of an example averaged over seeds), else over seeds; no correction for many comparisons.'
+  'Mean ± standard deviation over seeds. Difference: mean of the differences to the baseline with the same seed. p: paired permutation test (sign flips), two-sided; over test examples where runs kept their scores (differences of an example averaged over seeds), else over seeds.'
 
 /** Tasks in each mean column of the published tables. */
 const GROUP_SIZES: ReadonlyMap<string, number> = new Map([[AVERAGE, TASKS.length], ...GROUPS.map(({ id, paperName }) => [paperName, TASKS.filter(({ group }) => group === id).length] as const)])
@@ -41,7 +42,7 @@ function tableOf(source: TableSource, tableId?: string): StudyTable {
   if (!found) throw new WorkbenchError(`Study '${study.name}' has no table '${tableId ?? ''}'. Its tables: ${study.tables.map(({ id }) => id).join(', ')}.`)
   const runs = settingRuns(study, plan, digests)
   const own = found.rows.map((id) => rowOf(id, found, runs, source))
-  const rows = markBest(found, found.meanRow ? [...own, receivedRow(found.meanRow, own, found.columns)] : own)
+  const rows = markedRows(found, found.meanRow ? [...own, receivedRow(found.meanRow, own, found.columns)] : own)
   return {
     study: study.name, table: found.id, title: found.title, preset: study.base.preset, seeds: study.seeds, baseline: found.baseline,
     baselineLabel: study.settings.find(({ id }) => id === found.baseline)?.label ?? found.baseline,
@@ -101,7 +102,7 @@ function readingOf(seed: number, { source: { places }, table: { columns }, basel
   return { places, columns, baseline: baseline.find((runs) => runs.seed === seed) }
 }
 
-type Comparison = Pick<StudyCell, 'difference' | 'p' | 'pSeeds' | 'test'>
+type Comparison = Pick<StudyCell, 'difference' | 'p' | 'pHolm' | 'pSeeds' | 'test'>
 
 /** Against the baseline, over the seeds that both have. A gain is itself the difference. */
 function comparison(column: StudyColumn, row: RowSource, values: StudyCell['values']): Comparison {
@@ -113,11 +114,11 @@ function comparison(column: StudyColumn, row: RowSource, values: StudyCell['valu
     const reference = gains ? 0 : other && measuredValue(column.measure, other, readingOf(seed, row))
     return mine && other && typeof reference === 'number' ? [{ runs: [mine, other] as const, difference: value - reference }] : []
   })
-  if (pairs.length === 0) return { difference: null, p: null, pSeeds: null, test: null }
+  if (pairs.length === 0) return { difference: null, p: null, pHolm: null, pSeeds: null, test: null }
   const differences = pairs.map(({ difference }) => difference)
   const pSeeds = signFlipTest(differences)
   const pExamples = examplesTest(column.measure, pairs.map(({ runs }) => runs), columns, row.differences)
-  return { difference: mean(differences), p: pExamples ?? pSeeds, pSeeds, test: pExamples === null ? 'seeds' : 'examples' }
+  return { difference: mean(differences), p: pExamples ?? pSeeds, pHolm: null, pSeeds, test: pExamples === null ? 'seeds' : 'examples' }
 }
 
 function isGain({ measure }: StudyColumn, columns: readonly StudyColumn[]): boolean {
@@ -142,21 +143,9 @@ function receivedRow({ id, label }: NonNullable<StudyTablePlan['meanRow']>, rows
     const runs = [...new Set(above.flatMap((cell) => cell.runs))]
     return [[column.id, {
       mean: centre, sd: standardDeviation(numbers), n: numbers.length, interval: bootstrapInterval(numbers), values,
-      difference: centre, p: signFlipTest(numbers), pSeeds: signFlipTest(numbers), test: numbers.length > 0 ? 'seeds' : null,
+      difference: centre, p: signFlipTest(numbers), pHolm: null, pSeeds: signFlipTest(numbers), test: numbers.length > 0 ? 'seeds' : null,
       runs, open: [...new Set(above.flatMap((cell) => cell.open))], baselineRuns: [...new Set(above.flatMap((cell) => cell.baselineRuns))], best: false
     }]]
   })
   return { setting: id, label, note: '', cells: Object.fromEntries(cells) }
-}
-
-/** Marks the best mean of each column; none while fewer than two rows have one, or where all are equal. */
-function markBest({ columns, meanRow }: StudyTablePlan, rows: readonly StudyRow[]): StudyRow[] {
-  const best = new Map(columns.flatMap(({ id, better }): [string, number][] => {
-    const means = rows.filter(({ setting }) => setting !== meanRow?.id).flatMap(({ cells }) => cells[id]?.mean ?? [])
-    return better === 'neither' || new Set(means).size < 2 ? [] : [[id, better === 'higher' ? Math.max(...means) : Math.min(...means)]]
-  }))
-  return rows.map((row) => ({
-    ...row,
-    cells: Object.fromEntries(Object.entries(row.cells).map(([id, cell]) => [id, { ...cell, best: row.setting !== meanRow?.id && cell.mean !== null && cell.mean === best.get(id) }]))
-  }))
 }

@@ -1,13 +1,25 @@
 // The statistics of study tables against values worked out by hand.
 
 import { describe, expect, it } from 'vitest'
-import { bootstrapInterval, exampleTest, mean, signFlipTest, standardDeviation, stratifiedExampleTest, twoSidedNormal } from '../../src/contract/study-statistics'
+import { bootstrapInterval, exampleTest, holm, mean, signFlipTest, standardDeviation, stratifiedExampleTest, twoSidedNormal } from '../../src/contract/study-statistics'
 
 describe('mean and spread', () => {
   it('divides by n − 1, and knows no spread of one value', () => {
     expect(mean([2, 4, 9])).toBe(5)
     expect(standardDeviation([2, 4, 9])).toBeCloseTo(Math.sqrt((9 + 1 + 16) / 2), 12)
     expect(standardDeviation([3])).toBeNull()
+  })
+})
+
+describe('Holm’s correction', () => {
+  it('multiplies the smallest p by the number of tests, the next by one less, and never falls', () => {
+    // 0.01 × 3, 0.03 × 2, then 0.04 × 1 under the 0.06 before it.
+    expect(holm([0.04, 0.01, 0.03])).toEqual([0.06, 0.03, 0.06])
+  })
+
+  it('stays within 1, and knows nothing of no tests', () => {
+    expect(holm([0.9, 0.5])).toEqual([1, 1])
+    expect(holm([])).toEqual([])
   })
 })
 

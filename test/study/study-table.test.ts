@@ -42,6 +42,11 @@ describe('a table', () => {
     expect(cell).toMatchObject({ test: 'examples', p: 0.25 })
   })
 
+  it('corrects for all differences of the table, means among them; the baseline itself is none', () => {
+    // Five cells: four with p 0.25, of which the first counts five times, and the average with 1.
+    expect([none?.cells['vqa']?.pHolm, none?.cells['average']?.pHolm, at?.cells['vqa']?.pHolm]).toEqual([1, 1, null])
+  })
+
   it('averages groups that are whole and leaves out those that are not', () => {
     expect(at?.cells['average']?.mean).toBe(50)
     expect(table.columns).toEqual(['vqa', 'nlvr2', 'G1', 'G4', 'average'])

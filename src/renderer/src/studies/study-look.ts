@@ -2,7 +2,7 @@
 // Pure. Read next: StudyTableCard.vue.
 
 import type { StudyColumn, StudyRunStatus, StudyState } from '../../../contract/study'
-import { SIGNIFICANT, figureText } from '../../../contract/study-export'
+import { figureText, starsOf } from '../../../contract/study-export'
 import type { StudyCell, StudyTable } from '../../../contract/study-table'
 import { type StateLook, stateLook } from '../run/run-state'
 
@@ -71,8 +71,8 @@ export function cellFill(table: StudyTable, column: StudyColumn, cell: StudyCell
   return isSignificant(cell) && cell.difference !== null ? differenceFill(cell.difference, scale, column.better) : null
 }
 
-export function isSignificant({ p, difference }: StudyCell): boolean {
-  return p !== null && p < SIGNIFICANT && difference !== null && difference !== 0
+export function isSignificant(cell: StudyCell): boolean {
+  return starsOf(cell) !== ''
 }
 
 /** A figure with its sign where it is a change. */
@@ -85,11 +85,11 @@ export function signed(value: number, unit: StudyColumn['unit']): string {
 export function cellLines(table: StudyTable, column: StudyColumn, cell: StudyCell, mode: 'score' | 'difference', setting: string): readonly [string, string] {
   if (cell.mean === null) return ['', '']
   const gain = isGainColumn(column, table.columnInfo)
-  const star = isSignificant(cell) ? '*' : ''
+  const stars = starsOf(cell)
   if (mode === 'difference' && setting !== table.baseline && cell.difference !== null && !gain) {
-    return [`${signed(cell.difference, column.unit)}${star}`, cell.p === null ? '' : `p ${cell.p < 0.001 ? '< 0.001' : cell.p.toFixed(3)}`]
+    return [`${signed(cell.difference, column.unit)}${stars}`, cell.p === null ? '' : `p ${cell.p < 0.001 ? '< 0.001' : cell.p.toFixed(3)}`]
   }
   const figure = gain ? signed(cell.mean, column.unit) : figureText(cell.mean, column.unit)
   const spread = cell.sd === null || (column.unit === 'count' && cell.sd === 0) ? '' : `± ${figureText(cell.sd, column.unit)}`
-  return [`${figure}${star}`, spread]
+  return [`${figure}${stars}`, spread]
 }

@@ -1,6 +1,7 @@
 // A study's table or matrix as a picture that goes into a paper or a talk: the same colours as on the screen, on the
 // theme's card. Pure but for the colours, which the caller reads. Read next: ExportMenu.vue.
 
+import { STARS_NOTE } from '../../../contract/study-export'
 import type { StudyTable } from '../../../contract/study-table'
 import type { SvgPicture } from '../save-file'
 import { cellFill, cellLines, differenceScale } from './study-look'
@@ -39,7 +40,7 @@ export function tableSvg(table: StudyTable, mode: 'score' | 'difference', colour
       if (second !== '') text(x + CELL / 2, top + 27, second, { size: 10, anchor: 'middle', fill: colour(fill ? '--text-1' : '--text-3') })
     })
   })
-  const note = [`preset ${table.preset}, seeds ${table.seeds.join(', ')}`, ...(table.baseline === null ? [] : ['* differs from the baseline, p < 0.05'])].join('; ')
+  const note = [`preset ${table.preset}, seeds ${table.seeds.join(', ')}`, ...(table.baseline === null ? [] : [`differs from the baseline: ${STARS_NOTE}`])].join('; ')
   text(12, height - 8, note, { size: 10, fill: colour('--text-3') })
   const ground = `<rect width="${width}" height="${height}" fill="${colour('--surface-2')}"/>`
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="Inter, system-ui, sans-serif">${ground}${parts.join('')}</svg>`
