@@ -81,15 +81,14 @@ export function signed(value: number, unit: StudyColumn['unit']): string {
   return Number(text) === 0 ? text : `${value > 0 ? '+' : '−'}${text}`
 }
 
-/** What a cell says in its first line, and the smaller one beneath. */
+/** What a cell says in its first line, without its stars, and the smaller one beneath. */
 export function cellLines(table: StudyTable, column: StudyColumn, cell: StudyCell, mode: 'score' | 'difference', setting: string): readonly [string, string] {
   if (cell.mean === null) return ['', '']
   const gain = isGainColumn(column, table.columnInfo)
-  const stars = starsOf(cell)
   if (mode === 'difference' && setting !== table.baseline && cell.difference !== null && !gain) {
-    return [`${signed(cell.difference, column.unit)}${stars}`, cell.p === null ? '' : `p ${cell.p < 0.001 ? '< 0.001' : cell.p.toFixed(3)}`]
+    return [signed(cell.difference, column.unit), cell.p === null ? '' : cell.p < 0.001 ? '< 0.001' : cell.p.toFixed(3)]
   }
   const figure = gain ? signed(cell.mean, column.unit) : figureText(cell.mean, column.unit)
   const spread = cell.sd === null || (column.unit === 'count' && cell.sd === 0) ? '' : `± ${figureText(cell.sd, column.unit)}`
-  return [`${figure}${stars}`, spread]
+  return [figure, spread]
 }

@@ -1,7 +1,7 @@
 // A study's table or matrix as a picture that goes into a paper or a talk: the same colours as on the screen, on the
 // theme's card. Pure but for the colours, which the caller reads. Read next: ExportMenu.vue.
 
-import { STARS_NOTE } from '../../../contract/study-export'
+import { STARS_NOTE, starsOf } from '../../../contract/study-export'
 import type { StudyTable } from '../../../contract/study-table'
 import type { SvgPicture } from '../save-file'
 import { cellFill, cellLines, differenceScale } from './study-look'
@@ -36,7 +36,7 @@ export function tableSvg(table: StudyTable, mode: 'score' | 'difference', colour
       const fill = cellFill(table, column, cell, scale)
       if (fill) parts.push(`<rect x="${x + 1}" y="${top + 1}" width="${CELL - 2}" height="${ROW - 2}" rx="3" fill="${colour(fill.token)}"/>`)
       const [first, second] = cellLines(table, column, cell, mode, row.setting)
-      text(x + CELL / 2, top + (second === '' ? 21 : 15), first === '' ? '–' : first, { weight: cell.best ? 680 : 420, anchor: 'middle', fill: colour(fill?.strong ? '--surface-0' : '--text-1') })
+      text(x + CELL / 2, top + (second === '' ? 21 : 15), first === '' ? '–' : `${first}${starsOf(cell)}`, { weight: cell.best ? 680 : 420, anchor: 'middle', fill: colour(fill?.strong ? '--surface-0' : '--text-1') })
       if (second !== '') text(x + CELL / 2, top + 27, second, { size: 10, anchor: 'middle', fill: colour(fill ? '--text-1' : '--text-3') })
     })
   })
