@@ -19,7 +19,7 @@ export function addStudyConflictsCommand(study: Command): void {
         if (!found) throw new WorkbenchError(`No run in ${places.runs} measured gradient conflict. Train one of all tasks with --set gradientConflictEvery=N, or run the study with it.`)
         printResult(json, found, () => text(found))
       }),
-    'study run transfer --preset mini --set gradientConflictEvery=40', 'study conflicts')
+    'train --preset mini --run runs/joint --set gradientConflictEvery=40', 'study run transfer --preset mini', 'study conflicts')
 }
 
 function text({ points, correlation, measurements, runs }: ConflictAndTransfer): string {
