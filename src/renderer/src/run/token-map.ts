@@ -4,7 +4,7 @@
 import { GROUPS, TASKS, type TaskId, taskById } from '../../../contract/task-catalog'
 import { type TokenMap, tokenRowOf } from '../../../contract/task-tokens'
 import type { SvgPicture } from '../save-file'
-import { differenceFill } from '../studies/study-look'
+import { cosineText, differenceFill } from '../studies/study-look'
 
 export interface TokenCell {
   readonly task: TaskId
@@ -30,7 +30,6 @@ export interface TokenHeatMap {
   readonly scale: number
 }
 
-const cosineText = (value: number): string => value.toFixed(2).replace('-0.00', '0.00').replace('-', '−')
 
 export function tokenHeatMap(map: TokenMap): TokenHeatMap {
   const tasks = TASKS.map(({ id }) => id).filter((id) => map.tasks.includes(id))

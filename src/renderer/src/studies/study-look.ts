@@ -45,10 +45,17 @@ export function differenceScale(table: StudyTable): number {
   return Math.max(0.5, ...differences)
 }
 
-/** Blue for better, rust for worse, four steps each way; none for what rounds to zero. */
+/** A cosine, or a rank correlation, with two digits; what rounds to zero has no sign. */
+export const cosineText = (value: number): string => value.toFixed(2).replace('-0.00', '0.00').replace('-', '−')
+
+/** Below this share of the scale a difference has no colour. */
+const NEXT_TO_NOTHING = 0.025
+
+/** Blue for better, rust for worse, four steps each way; none for next to nothing. */
 export function differenceFill(difference: number, scale: number, better: StudyColumn['better']): Fill | null {
-  const level = Math.min(4, Math.ceil((Math.abs(difference) / scale) * 4))
-  if (level === 0 || better === 'neither') return null
+  const share = Math.abs(difference) / scale
+  const level = Math.min(4, Math.ceil(share * 4))
+  if (share < NEXT_TO_NOTHING || better === 'neither') return null
   const isBetter = better === 'higher' ? difference > 0 : difference < 0
   return { token: `--diff-${isBetter ? 'p' : 'm'}${level}`, strong: false }
 }
