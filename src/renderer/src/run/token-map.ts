@@ -30,7 +30,6 @@ export interface TokenHeatMap {
   readonly scale: number
 }
 
-
 export function tokenHeatMap(map: TokenMap): TokenHeatMap {
   const tasks = TASKS.map(({ id }) => id).filter((id) => map.tasks.includes(id))
   const firsts = new Set(GROUPS.flatMap(({ id }) => tasks.find((task) => taskById(task).group === id) ?? []).filter((task) => task !== tasks[0]))

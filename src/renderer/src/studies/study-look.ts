@@ -48,6 +48,9 @@ export function differenceScale(table: StudyTable): number {
 /** A cosine, or a rank correlation, with two digits; what rounds to zero has no sign. */
 export const cosineText = (value: number): string => value.toFixed(2).replace('-0.00', '0.00').replace('-', '−')
 
+/** A p value with three digits. */
+export const pText = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3))
+
 /** Below this share of the scale a difference has no colour. */
 const NEXT_TO_NOTHING = 0.025
 
@@ -93,7 +96,7 @@ export function cellLines(table: StudyTable, column: StudyColumn, cell: StudyCel
   if (cell.mean === null) return ['', '']
   const gain = isGainColumn(column, table.columnInfo)
   if (mode === 'difference' && setting !== table.baseline && cell.difference !== null && !gain) {
-    return [signed(cell.difference, column.unit), cell.p === null ? '' : cell.p < 0.001 ? '< 0.001' : cell.p.toFixed(3)]
+    return [signed(cell.difference, column.unit), cell.p === null ? '' : pText(cell.p)]
   }
   const figure = gain ? signed(cell.mean, column.unit) : figureText(cell.mean, column.unit)
   const spread = cell.sd === null || (column.unit === 'count' && cell.sd === 0) ? '' : `± ${figureText(cell.sd, column.unit)}`

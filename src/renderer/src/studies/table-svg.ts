@@ -10,14 +10,17 @@ const LABEL = 190
 const CELL = 64
 const ROW = 34
 const HEAD = 58
-const FOOT = 26
+const FOOT = 12
+const NOTE = 14
 
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] ?? sign)
 
 /** `colour` gives the value of a token such as `--text-1`. */
 export function tableSvg(table: StudyTable, mode: 'score' | 'difference', colour: (token: string) => string): SvgPicture {
   const width = LABEL + table.columns.length * CELL + 16
-  const height = HEAD + table.rows.length * ROW + FOOT
+  // A line each: beside each other they are wider than a narrow table.
+  const notes = [`preset ${table.preset}, seeds ${table.seeds.join(', ')}`, ...(table.baseline === null ? [] : [`differs from the baseline: ${STARS_NOTE}`])]
+  const height = HEAD + table.rows.length * ROW + FOOT + notes.length * NOTE
   const scale = differenceScale(table)
   const parts: string[] = []
   const text = (x: number, y: number, words: string, options: { size?: number; weight?: number; fill?: string; anchor?: string } = {}): void => {
@@ -40,8 +43,7 @@ export function tableSvg(table: StudyTable, mode: 'score' | 'difference', colour
       if (second !== '') text(x + CELL / 2, top + 27, second, { size: 10, anchor: 'middle', fill: colour(fill ? '--text-1' : '--text-3') })
     })
   })
-  const note = [`preset ${table.preset}, seeds ${table.seeds.join(', ')}`, ...(table.baseline === null ? [] : [`differs from the baseline: ${STARS_NOTE}`])].join('; ')
-  text(12, height - 8, note, { size: 10, fill: colour('--text-3') })
+  notes.forEach((note, index) => text(12, height - 8 - (notes.length - 1 - index) * NOTE, note, { size: 10, fill: colour('--text-3') }))
   const ground = `<rect width="${width}" height="${height}" fill="${colour('--surface-2')}"/>`
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="Inter, system-ui, sans-serif">${ground}${parts.join('')}</svg>`
   return { svg, width, height }
