@@ -48,6 +48,8 @@ export interface StudyPart {
   readonly fills: readonly TaskId[]
   readonly start?: PartReference
   readonly search?: Search
+  /** Takes what the search of another setting's part chose, for every seed; with no `search` of its own. */
+  readonly choiceOf?: PartReference
   readonly order?: ConvergenceOrder
 }
 

@@ -3,7 +3,7 @@
 
 import { type ConfigDifference, type RunConfig, resolveConfig } from '../contract/run-config'
 import type { RunCondition, SearchStages } from '../contract/search-stages'
-import type { BestOf, Derivation, PlannedCell, PlannedRun, Search, Study, StudyPart, StudyPlan, StudySetting } from '../contract/study'
+import type { BestOf, Derivation, PartReference, PlannedCell, PlannedRun, Search, Study, StudyPart, StudyPlan, StudySetting } from '../contract/study'
 import { TASK_IDS, type TaskId } from '../contract/task-catalog'
 import { type RunContent, contentId } from './content-id'
 import type { DataIdentity } from './data-identity'
@@ -33,11 +33,12 @@ class Planner {
   }
 
   private choose(setting: StudySetting, part: StudyPart, seed: number): Chosen {
-    const candidates = part.search?.candidates ?? []
-    if (!part.search || candidates.length < 2) return { run: this.train(setting, part, seed, candidates[0] ?? {}, []), oneOf: null }
+    const searched = part.choiceOf === undefined ? { setting, part } : this.refer(part.choiceOf)
+    const { search } = searched.part
+    if (!search || search.candidates.length < 2) return { run: this.train(setting, part, seed, search?.candidates[0] ?? {}, []), oneOf: null }
     const [first = seed] = this.study.seeds
-    const best: BestOf = { kind: 'best', tasks: part.search.tasks, candidates: this.candidates(setting, part, part.search, first) }
-    return seed === first ? { run: null, oneOf: best } : { run: this.train(setting, part, seed, {}, [best]), oneOf: null }
+    const best: BestOf = { kind: 'best', tasks: search.tasks, candidates: this.candidates(searched.setting, searched.part, search, first) }
+    return seed === first && part.choiceOf === undefined ? { run: null, oneOf: best } : { run: this.train(setting, part, seed, {}, [best]), oneOf: null }
   }
 
   private candidates(setting: StudySetting, part: StudyPart, { candidates, tasks, stages }: Search, seed: number): BestOf['candidates'] {
@@ -54,7 +55,7 @@ class Planner {
   private train(setting: StudySetting, part: StudyPart, seed: number, extra: ConfigDifference, derive: readonly Derivation[], onlyIf?: RunCondition): string {
     const { base } = this.study
     const config = resolveConfig(base, { ...part.difference, ...extra, tasks: inCatalogOrder(part.difference.tasks ?? base.tasks), seed, keepCheckpoints: 1 })
-    const start = part.start === undefined ? null : this.referred(part.start.setting, part.start.part, seed)
+    const start = part.start === undefined ? null : this.referred(part.start, seed)
     const all = part.order === undefined ? derive : [...derive, this.order(part.order)]
     return this.add({ work: 'train', config, start, derive: all, inputs: [] }, `${setting.id} ${part.id} seed ${seed}`, onlyIf)
   }
@@ -62,17 +63,22 @@ class Planner {
   /** The order is measured once, with the first seed. */
   private order({ first, from }: NonNullable<StudyPart['order']>): Derivation {
     const [seed = 1] = this.study.seeds
-    return { kind: 'order', first, from: from.map(({ setting, part, task }) => ({ task, run: this.referred(setting, part, seed) })) }
+    return { kind: 'order', first, from: from.map(({ task, ...reference }) => ({ task, run: this.referred(reference, seed) })) }
   }
 
   /** The run of another setting's part; one without a search, so that it is a single run. */
-  private referred(settingId: string, partId: string, seed: number): string {
+  private referred(reference: PartReference, seed: number): string {
+    const { setting, part } = this.refer(reference)
+    const { run } = this.choose(setting, part, seed)
+    if (run === null) throw new Error(`Study '${this.study.name}' starts a run from '${setting.id}/${part.id}', which is the best of a search`)
+    return run
+  }
+
+  private refer({ setting: settingId, part: partId }: PartReference): { readonly setting: StudySetting; readonly part: StudyPart } {
     const setting = this.study.settings.find(({ id }) => id === settingId)
     const part = setting?.parts.find(({ id }) => id === partId)
     if (!setting || !part) throw new Error(`Study '${this.study.name}' refers to '${settingId}/${partId}', which it does not have`)
-    const { run } = this.choose(setting, part, seed)
-    if (run === null) throw new Error(`Study '${this.study.name}' starts a run from '${settingId}/${partId}', which is the best of a search`)
-    return run
+    return { setting, part }
   }
 
   private measure(setting: StudySetting, trained: readonly PlannedCell[], seed: number): PlannedCell {

@@ -75,6 +75,28 @@ describe('shared runs', () => {
   })
 })
 
+describe('a setting on full sets', () => {
+  const { plan } = tinyStudy('multitask', { search: [0.333, 1, 3], rows: ['st', 'st-full', 'at-st', 'at-st-full'], set: { tasks: ['vqa'] } })
+  const cellsOf = (setting: string) => plan.cells.filter((cell) => cell.setting === setting)
+
+  it.each(['st', 'at-st'])('takes the rate and length that %s chose, so that only the data differ', (setting) => {
+    const [searched] = cellsOf(setting)
+    const full = cellsOf(`${setting}-full`).map(({ run }) => plan.runs.find(({ id }) => id === run))
+    expect(searched?.oneOf?.candidates.length).toBeGreaterThan(1)
+    expect(full).toHaveLength(cellsOf(setting).length)
+    for (const run of full) {
+      expect(run?.config.clean).toBe(false)
+      expect(run?.derive).toEqual([searched?.oneOf])
+    }
+  })
+
+  it('differs from the cleaned runs of the other seeds in the data alone', () => {
+    const [cleaned, full] = ['st', 'st-full'].map((setting) => plan.runs.find(({ id }) => id === cellsOf(setting)[1]?.run))
+    expect(full?.derive).toEqual(cleaned?.derive)
+    expect({ ...full?.config, clean: true, name: '' }).toEqual({ ...cleaned?.config, name: '' })
+  })
+})
+
 describe('a search', () => {
   const { plan } = tinyStudy('multitask', { search: [0.333, 1, 3], rows: ['st', 'st-equal'], set: { tasks: ['vqa'] } })
 

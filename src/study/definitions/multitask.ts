@@ -3,7 +3,7 @@
 
 import type { StudyAbout, StudySetting, StudyTablePlan } from '../../contract/study'
 import { scoreColumns, taskColumns } from './columns'
-import { allTasks, allTasksLonger, allTasksWithoutGroup, fineTuned, groupTasks, singleTask, singleTaskEqual } from './settings'
+import { allTasks, allTasksLonger, allTasksWithoutGroup, fineTuned, groupTasks, onFullSets, singleTask, singleTaskEqual } from './settings'
 import { FINE_TUNING, LENGTHS, RATES_KEPT, STILL_PAYS, type StudyOptions } from './study-options'
 
 export const MULTITASK: StudyAbout = {
@@ -15,7 +15,7 @@ export const MULTITASK: StudyAbout = {
 
 export function multitaskSettings(options: StudyOptions): StudySetting[] {
   return [
-    singleTask(options, { clean: false }, 'st-full', 'Single-task, full sets'),
+    onFullSets(singleTask(options)),
     singleTask(options),
     singleTaskEqual(options),
     groupTasks(options),
@@ -24,7 +24,7 @@ export function multitaskSettings(options: StudyOptions): StudySetting[] {
     ...allTasksWithoutGroup(options),
     fineTuned(options, 'gt'),
     fineTuned(options, 'at'),
-    fineTuned(options, 'at', { clean: false }, '-full')
+    onFullSets(fineTuned(options, 'at'))
   ]
 }
 
@@ -48,7 +48,7 @@ export function multitaskTables(options: StudyOptions): StudyTablePlan[] {
 /** What the search over lengths found: a reader sees which single-task models may not have converged. */
 function searchTables(options: StudyOptions): StudyTablePlan[] {
   const table = (id: 'length' | 'doubling', title: string, unit: 'iterations' | 'points'): StudyTablePlan => ({
-    id, title, rows: ['st-full', 'st'], baseline: null, references: [], view: 'table',
+    id, title, rows: ['st'], baseline: null, references: [], view: 'table',
     columns: taskColumns(options, (task) => ({ kind: id, task }), { unit, better: 'neither' })
   })
   return [

@@ -29,11 +29,11 @@ export const LENGTHS_TEXT = `${LENGTHS.slice(0, 2).join(' or ')} times the itera
 const alone = (task: TaskId): ConfigDifference => ({ tasks: [task], stopAndGo: false })
 
 /** Single-task models at their best: own learning rate and length, chosen on validation. */
-export function singleTask(options: StudyOptions, difference: ConfigDifference = {}, id = 'st', label = 'Single-task'): StudySetting {
+export function singleTask(options: StudyOptions): StudySetting {
   return {
-    id, label,
+    id: 'st', label: 'Single-task',
     note: `one model a task; of learning rates × ${factorsAsText(options.search)}${options.search.length > 1 ? ` and of ${LENGTHS_TEXT},` : ''} each task takes the best on validation, found with the first seed`,
-    parts: tasksOf(options).map((task) => ({ id: task, difference: { ...alone(task), ...difference }, fills: [task], search: searchOf(options, task, options.search, true) }))
+    parts: tasksOf(options).map((task) => ({ id: task, difference: alone(task), fills: [task], search: searchOf(options, task, options.search, true) }))
   }
 }
 
@@ -84,20 +84,28 @@ export function allTasksWithoutGroup(options: StudyOptions): StudySetting[] {
 }
 
 /** Each task alone, from the last weights (heads too) of a multi-task model with the same seed. */
-export function fineTuned(options: StudyOptions, from: 'gt' | 'at', difference: ConfigDifference = {}, suffix = ''): StudySetting {
+export function fineTuned(options: StudyOptions, from: 'gt' | 'at'): StudySetting {
   const factors = options.search.filter((factor) => factor <= 1)
   const part = (task: TaskId): StudyPart => ({
     id: task,
-    difference: { ...alone(task), iterations: iterationsTimes(options.base, FINE_TUNING), ...difference },
+    difference: { ...alone(task), iterations: iterationsTimes(options.base, FINE_TUNING) },
     fills: [task],
     start: { setting: from, part: from === 'gt' ? taskById(task).group : 'all' },
     search: shorterSearch(options, task, factors)
   })
-  const label = from === 'gt' ? 'Group-tasks → single-task' : 'All-tasks → single-task'
   return {
-    id: `${from}-st${suffix}`, label: suffix === '' ? label : `${label}, full sets`,
-    note: `fine-tuned for ${FINE_TUNING} times the iterations, learning rate × ${factorsAsText(factors)} by validation${suffix === '' ? '' : ', training sets not cleaned'}`,
+    id: `${from}-st`, label: from === 'gt' ? 'Group-tasks → single-task' : 'All-tasks → single-task',
+    note: `fine-tuned for ${FINE_TUNING} times the iterations, learning rate × ${factorsAsText(factors)} by validation`,
     parts: tasksOf(options).map(part)
+  }
+}
+
+/** A setting's runs on training sets that were not cleaned, with the rates and lengths that it chose: only the data differ. */
+export function onFullSets({ id, label, parts }: StudySetting): StudySetting {
+  return {
+    id: `${id}-full`, label: `${label}, full sets`,
+    note: `training sets not cleaned; learning rates and lengths as chosen for "${label}"`,
+    parts: parts.map(({ id: part, difference, fills, start }) => ({ id: part, difference: { ...difference, clean: false }, fills, ...(start ? { start } : {}), choiceOf: { setting: id, part } }))
   }
 }
 
