@@ -109,6 +109,12 @@ export interface StudyColumn {
   readonly measure: Measure
 }
 
+/** Whether a column's figures are themselves changes against a baseline, so that their sign means something. */
+export function isGainColumn({ measure }: StudyColumn, columns: readonly StudyColumn[]): boolean {
+  if (measure.kind !== 'mean') return measure.kind === 'gain'
+  return measure.of.every((id) => columns.find((column) => column.id === id)?.measure.kind === 'gain')
+}
+
 /** One table of a study; the first is the main one. */
 export interface StudyTablePlan {
   readonly id: string

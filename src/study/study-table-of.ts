@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError } from '../contract/check'
-import type { Study, StudyColumn, StudyName, StudyPlan, StudyTablePlan } from '../contract/study'
+import { type Study, type StudyColumn, type StudyName, type StudyPlan, type StudyTablePlan, isGainColumn } from '../contract/study'
 import { AVERAGE, referenceRows } from '../contract/study-references'
 import { bootstrapInterval, mean, signFlipTest, standardDeviation } from '../contract/study-statistics'
 import type { ReferenceRow, StudyCell, StudyRow, StudyTable } from '../contract/study-table'
@@ -107,7 +107,7 @@ type Comparison = Pick<StudyCell, 'difference' | 'p' | 'pHolm' | 'pSeeds' | 'tes
 /** Against the baseline, over the seeds that both have. A gain is itself the difference. */
 function comparison(column: StudyColumn, row: RowSource, values: StudyCell['values']): Comparison {
   const { own, baseline, table: { columns } } = row
-  const gains = isGain(column, columns)
+  const gains = isGainColumn(column, columns)
   const pairs = values.flatMap(({ seed, value }) => {
     const mine = own.find((runs) => runs.seed === seed)
     const other = baseline.find((runs) => runs.seed === seed)
@@ -119,11 +119,6 @@ function comparison(column: StudyColumn, row: RowSource, values: StudyCell['valu
   const pSeeds = signFlipTest(differences)
   const pExamples = examplesTest(column.measure, pairs.map(({ runs }) => runs), columns, row.differences)
   return { difference: mean(differences), p: pExamples ?? pSeeds, pHolm: null, pSeeds, test: pExamples === null ? 'seeds' : 'examples' }
-}
-
-function isGain({ measure }: StudyColumn, columns: readonly StudyColumn[]): boolean {
-  if (measure.kind !== 'mean') return measure.kind === 'gain'
-  return measure.of.every((id) => columns.find((column) => column.id === id)?.measure.kind === 'gain')
 }
 
 function runsBehind({ measure }: StudyColumn, settings: readonly SettingRuns[]): string[] {

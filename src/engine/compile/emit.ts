@@ -3,12 +3,13 @@
 // Spec: none (engine). Read next: simplify.ts, open-batch.ts, shapes.ts.
 
 import { WorkbenchError } from '../../contract/check'
+import { countOf } from '../count-of'
 import type { Attributes, AttributeValue, Shape } from './graph-def'
 import { type Graph, integers, outputOf } from './graph'
 import { modelLine } from './model-line'
 import { INT32, type OpAttribute, nativeBackend } from './native-binding'
 import { type BatchSource, containsOpen, firstOpen, isOpen, openSizes } from './open-batch'
-import { type Inferred, type OpCall, type SymbolicValue, broadcastShape, constantOf, input, sameShape, sizeOf, truthAttribute } from './op-call'
+import { type Inferred, type OpCall, type SymbolicValue, broadcastShape, constantOf, input, sameShape, truthAttribute } from './op-call'
 import { BINARY_OPS, UNARY_OPS, inferShapes } from './shapes'
 import { onBases, withoutNode } from './simplify'
 
@@ -38,7 +39,7 @@ export function createEmitter(graph: Graph, batchSource: () => BatchSource): Emi
         `The training step cannot be compiled: it uses the number ${open}, which contains the batch size. ` +
           `Compute it from the row weights. ${modelLine()}`, 'work')
     }
-    const kept = sizeOf(value.held) === 1 ? elements.slice(0, 1) : elements
+    const kept = countOf(value.held) === 1 ? elements.slice(0, 1) : elements
     return graph.constant(value.dtype, value.held, kept)
   }
 

@@ -71,10 +71,6 @@ export function broadcastShape(a: Shape, b: Shape): number[] {
   })
 }
 
-export function sizeOf(shape: Shape): number {
-  return shape.reduce((product, size) => product * size, 1)
-}
-
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i])
 }

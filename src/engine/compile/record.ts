@@ -4,6 +4,7 @@
 
 import * as tf from '@tensorflow/tfjs-core'
 import { WorkbenchError } from '../../contract/check'
+import { countOf } from '../count-of'
 import { type Emitter, createEmitter } from './emit'
 import type { Graph } from './graph'
 import { withRecordingGradients } from './gradients'
@@ -13,7 +14,7 @@ import {
   FLOAT, INT32, nativeBackend,
 } from './native-binding'
 import { type BatchSource, isOpen } from './open-batch'
-import { type SymbolicValue, sameShape, sizeOf } from './op-call'
+import { type SymbolicValue, sameShape } from './op-call'
 import type { Shape } from './graph-def'
 
 /** Ids of recorded tensors begin here, far above those of the native library. */
@@ -184,7 +185,7 @@ function constantValue(shape: readonly number[], dtype: ElementType, elements: T
         'feed it, or make it with TensorFlow.js ops'
     )
   }
-  if (elements.length !== sizeOf(shape)) throw refusal(`makes a constant of shape [${shape.join(', ')}] with ${elements.length} numbers`)
+  if (elements.length !== countOf(shape)) throw refusal(`makes a constant of shape [${shape.join(', ')}] with ${elements.length} numbers`)
   return { shape, dtype, held: shape, values: elements }
 }
 

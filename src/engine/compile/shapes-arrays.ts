@@ -1,6 +1,7 @@
 // Shape rules of the ops that rearrange, join, cut, repeat or look up. Spec: none (engine). Read next: shapes.ts.
 
-import { type Inferred, type OpCall, axisOf, constantOf, input, numberAttribute, sizeOf } from './op-call'
+import { countOf } from '../count-of'
+import { type Inferred, type OpCall, axisOf, constantOf, input, numberAttribute } from './op-call'
 import { INT32 } from './native-binding'
 
 function one(shape: readonly number[], dtype: number): Inferred[] {
@@ -11,7 +12,7 @@ function one(shape: readonly number[], dtype: number): Inferred[] {
 function reshaped(call: OpCall): number[] {
   const requested = constantOf(call, 1)
   const known = requested.reduce((product, size) => (size === -1 ? product : product * size), 1)
-  return requested.map((size) => (size === -1 ? sizeOf(input(call, 0).shape) / known : size))
+  return requested.map((size) => (size === -1 ? countOf(input(call, 0).shape) / known : size))
 }
 
 function stridedSlice(call: OpCall): Inferred[] {

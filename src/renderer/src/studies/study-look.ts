@@ -1,7 +1,7 @@
 // How studies and their cells look: state words, signs, and the colour of a difference (visual language, sections 4, 8).
 // Pure. Read next: StudyTableCard.vue.
 
-import type { StudyColumn, StudyRunStatus, StudyState } from '../../../contract/study'
+import { type StudyColumn, type StudyRunStatus, type StudyState, isGainColumn } from '../../../contract/study'
 import { figureText, starsOf } from '../../../contract/study-export'
 import type { StudyCell, StudyTable } from '../../../contract/study-table'
 import { type StateLook, stateLook } from '../run/run-state'
@@ -25,12 +25,6 @@ export function studyRunLook(state: StudyRunStatus['state']): StateLook {
   if (state === 'not-needed') return { word: 'Not needed', sign: 'tick', colour: 'var(--text-3)' }
   if (state === 'submitted') return { word: 'Submitted', sign: 'ring', colour: 'var(--accent-text)' }
   return stateLook(state)
-}
-
-/** Whether the table's figures are themselves changes against a baseline, so that their sign is a colour. */
-export function isGainColumn({ measure }: StudyColumn, columns: readonly StudyColumn[]): boolean {
-  if (measure.kind !== 'mean') return measure.kind === 'gain'
-  return measure.of.every((id) => columns.find((column) => column.id === id)?.measure.kind === 'gain')
 }
 
 /** A colour token and whether text on it needs the other ink. */
