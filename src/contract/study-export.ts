@@ -1,7 +1,7 @@
 // A study's table as text that goes into a paper or a spreadsheet: LaTeX (booktabs, best in bold), CSV, Markdown, JSON.
 // Pure: the command line prints it, the window copies it. Read next: study-table.ts.
 
-import type { StudyColumn } from './study'
+import type { StudyColumn } from './study-columns'
 import type { ReferenceFigure, StudyCell, StudyRow, StudyTable } from './study-table'
 
 export const TABLE_FORMATS = ['csv', 'latex', 'markdown', 'json'] as const

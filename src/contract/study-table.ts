@@ -1,7 +1,8 @@
 // A study's table as it is shown, copied and exported: means and spread over seeds, differences to a baseline with their
 // significance, published figures beside it with the mark of how sure they are. Read next: study-export.ts.
 
-import type { StudyColumn, StudyName } from './study'
+import type { StudyName } from './study'
+import type { StudyColumn } from './study-columns'
 
 /** Mean ± standard deviation (n − 1) over seeds, in the column's unit. */
 export interface StudyCell {

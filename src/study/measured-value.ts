@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { assertNever } from '../contract/check'
-import type { Measure, StudyColumn } from '../contract/study'
+import type { Measure, StudyColumn } from '../contract/study-columns'
 import { mean } from '../contract/study-statistics'
 import type { TaskId } from '../contract/task-catalog'
 import type { SettingRuns } from './cell-runs'

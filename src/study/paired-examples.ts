@@ -1,7 +1,7 @@
 // Paired significance of a cell against the baseline's: over the test examples of runs with the same seed, where both scored
 // the same examples; else over seeds alone. Read next: contract/study-statistics.ts.
 
-import type { Measure, StudyColumn } from '../contract/study'
+import type { Measure, StudyColumn } from '../contract/study-columns'
 import { exampleTest, mean, stratifiedExampleTest } from '../contract/study-statistics'
 import type { TaskId } from '../contract/task-catalog'
 import type { SettingRuns } from './cell-runs'

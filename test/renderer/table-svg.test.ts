@@ -1,7 +1,7 @@
 // A table as a picture: everything lies inside it and beside each other, and says what the table says.
 
 import { describe, expect, it } from 'vitest'
-import type { StudyColumn } from '../../src/contract/study'
+import type { StudyColumn } from '../../src/contract/study-columns'
 import type { StudyCell, StudyRow, StudyTable } from '../../src/contract/study-table'
 import { tableSvg } from '../../src/renderer/src/studies/table-svg'
 

@@ -1,7 +1,7 @@
 // Columns that tables share: the twelve tasks, the four group means G1–G4, the average. Spec section 6: averages are
 // plain means of primary metrics in percent. Read next: multitask.ts.
 
-import type { Measure, StudyColumn } from '../../contract/study'
+import type { Measure, StudyColumn } from '../../contract/study-columns'
 import { AVERAGE } from '../../contract/study-references'
 import { type TaskId, taskById } from '../../contract/task-catalog'
 import { groupsOf } from './settings'

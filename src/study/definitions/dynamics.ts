@@ -3,7 +3,8 @@
 
 import { type RunConfig, resolveConfig } from '../../contract/run-config'
 import { PRESETS, presetConfig } from '../../contract/run-presets'
-import type { Measure, StudyAbout, StudySetting, StudyTablePlan } from '../../contract/study'
+import type { StudyAbout, StudySetting, StudyTablePlan } from '../../contract/study'
+import type { Measure } from '../../contract/study-columns'
 import type { TaskId } from '../../contract/task-catalog'
 import { columnsWithMeans, scoreColumns } from './columns'
 import { allTasks, singleTask, singleTaskEqual } from './settings'

@@ -1,7 +1,8 @@
 // Study `grounding` (RQ5): is a model that answers a question about a thing also able to point at it? Spec section 6,
 // grounding consistency. Read next: settings.ts, ../measure.ts.
 
-import type { MeasureKind, StudyAbout, StudyColumn, StudySetting, StudyTablePlan } from '../../contract/study'
+import type { MeasureKind, StudyAbout, StudySetting, StudyTablePlan } from '../../contract/study'
+import type { StudyColumn } from '../../contract/study-columns'
 import type { TaskId } from '../../contract/task-catalog'
 import { allTasks, fineTuned, singleTask } from './settings'
 import type { StudyOptions } from './study-options'

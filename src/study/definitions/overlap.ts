@@ -1,7 +1,8 @@
 // Study `overlap` (table 1 and the counts before and after cleaning): how much of one data set's test is in another's
 // training. Trains nothing. Read next: ../measure.ts.
 
-import type { StudyAbout, StudyColumn, StudySetting, StudyTablePlan } from '../../contract/study'
+import type { StudyAbout, StudySetting, StudyTablePlan } from '../../contract/study'
+import type { StudyColumn } from '../../contract/study-columns'
 import { taskById } from '../../contract/task-catalog'
 import { type StudyOptions, tasksOf } from './study-options'
 

@@ -1,7 +1,8 @@
 // Study `transfer` (table 3, RQ3): how much a task gains when another is trained with it. Pairs and triples of the groups'
 // representatives, or all pairs of tasks. Read next: settings.ts.
 
-import type { StudyAbout, StudyColumn, StudyPart, StudySetting, StudyTablePlan } from '../../contract/study'
+import type { StudyAbout, StudyPart, StudySetting, StudyTablePlan } from '../../contract/study'
+import type { StudyColumn } from '../../contract/study-columns'
 import { TASK_IDS, type TaskId, taskById } from '../../contract/task-catalog'
 import { taskColumn } from './columns'
 import { singleTask, singleTaskEqual } from './settings'

@@ -1,7 +1,8 @@
 // How studies and their cells look: state words, signs, and the colour of a difference (visual language, sections 4, 8).
 // Pure. Read next: StudyTableCard.vue.
 
-import { type StudyColumn, type StudyRunStatus, type StudyState, isGainColumn } from '../../../contract/study'
+import type { StudyRunStatus, StudyState } from '../../../contract/study'
+import { type StudyColumn, isGainColumn } from '../../../contract/study-columns'
 import { figureText, starsOf } from '../../../contract/study-export'
 import type { StudyCell, StudyTable } from '../../../contract/study-table'
 import { type StateLook, stateLook } from '../run/run-state'
