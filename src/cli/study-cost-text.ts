@@ -6,7 +6,7 @@ export function costText({ runs, done, perhaps, steps, stepsAtMost, seconds, sec
   const more = perhaps === 0 ? '' : ` and up to ${perhaps} longer ones where longer training still pays`
   const range = (least: string, most: string): string => (least === most ? least : `${least} to ${most}`)
   const time = seconds === null || secondsAtMost === null ? 'time unknown' : `about ${range(durationText(seconds), durationText(secondsAtMost))} one after another`
-  return `${runs} runs (each counted once), ${done} of them done${more}; ${range(String(steps), String(stepsAtMost))} training steps to go, ${time}: ${basis}.`
+  return `${runs} runs (each counted once), ${done} of them done${more}; ${range(steps.toLocaleString('en-US'), stepsAtMost.toLocaleString('en-US'))} training steps to go, ${time}: ${basis}.`
 }
 
 export function durationText(seconds: number): string {

@@ -12,6 +12,7 @@ import { Digests } from './run-digest'
 import { takeStudyLock } from './study-lock'
 import { RESULT_FILES, type StudyPlaces, studyFolder, workFolder } from './study-places'
 import { openStudy, readControl } from './study-store'
+import { TakeOvers } from './take-over'
 
 const LOOK_MS = 500
 
@@ -33,13 +34,15 @@ export async function runStudy({ places, name, executorOf, onLook, lookMs = LOOK
   if (!lock) throw new WorkbenchError(`Study '${name}' in ${places.root} is being carried out by another process. See: twelve-in-one study status ${name}.`)
   const digests = new Digests(places)
   const attempts = new Attempts(digests)
+  const takeOvers = new TakeOvers(places, digests)
   const look = (): RunLook[] => attempts.judge(lookAtRuns(places, plan, digests))
   try {
     const executor = await executorOf(readControl(places, name))
     for (;;) {
-      const work = workOf(places, plan, readControl(places, name), look(), digests)
+      const work = workOf(places, plan, readControl(places, name), look(), digests, takeOvers)
       onLook?.(work)
       if (work.control.wanted !== 'run') return await halt(executor, work, look, lookMs)
+      if (takeOverEqual(work, executor, takeOvers)) continue
       const end = endOf(work, executor)
       if (end) return end
       attempts.started((await executor.tick(work)) ?? [])
@@ -50,14 +53,27 @@ export async function runStudy({ places, name, executorOf, onLook, lookMs = LOOK
   }
 }
 
-function workOf(places: StudyPlaces, plan: StudyPlan, control: StudyControl, runs: readonly RunLook[], digests: Digests): StudyWork {
+function workOf(places: StudyPlaces, plan: StudyPlan, control: StudyControl, runs: readonly RunLook[], digests: Digests, takeOvers: TakeOvers): StudyWork {
   const wanted = wantedRuns(plan.runs, control)
   const of = (may: (look: RunLook) => boolean): PlannedRun[] => runs.filter((look) => wanted.has(look.run.id) && may(look)).map(({ run }) => run)
   return {
     places, study: plan.study, plan, control, runs,
-    ready: of((look) => mayStart(places, look, runs, control, digests)),
+    ready: takeOvers.once(of((look) => mayStart(places, look, runs, control, digests)), runs.filter(hasProcess).map(({ run }) => run)),
     waiting: of(({ state }) => state === 'waiting')
   }
+}
+
+/** Gives runs that equal a finished one its results; one that already waits on a cluster is left to it. */
+function takeOverEqual({ ready }: StudyWork, executor: Executor, takeOvers: TakeOvers): boolean {
+  const submitted = executor.states()
+  let any = false
+  for (const run of ready) {
+    const equal = submitted.has(run.id) ? undefined : takeOvers.equalTo(run)
+    if (equal === undefined) continue
+    takeOvers.takeOver(run, equal)
+    any = true
+  }
+  return any
 }
 
 /** Undefined while something is at work, waits on a cluster or may start. */

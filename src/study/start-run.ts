@@ -9,26 +9,52 @@ import { RUN_FILES } from '../contract/run-format'
 import type { BestOf, Derivation, PlannedRun } from '../contract/study'
 import { TASK_IDS, type TaskId } from '../contract/task-catalog'
 import { writeFileAtomic } from '../host/workspace'
+import { contentId } from './content-id'
+import { dataIdentity } from './data-identity'
 import { settledOf, validationScore } from './run-condition'
 import type { Digests, RunDigest } from './run-digest'
 import { type StudyPlaces, runFolder } from './study-places'
 
+/** In the folder of a study's run: what finished runs decided it to be. */
+export const CONTENT_FILE = 'content.json'
+
+export interface RunContentNote {
+  readonly format: 1
+  /** The id of a run that is planned with these settings from the first. */
+  readonly content: string
+  /** The run whose finished folder this was made from. */
+  readonly takenFrom?: string
+}
+
+/** A planned run with what finished runs decide filled in, and the hash of that. */
+export interface DecidedRun {
+  readonly config: RunConfig
+  readonly content: string
+}
+
 /** Writes runs/ID/config.json if it is not there; returns the folder. Throws if something it needs is not done. */
 export function prepareRunFolder(places: StudyPlaces, planned: PlannedRun, digests: Digests): string {
   const folder = runFolder(places, planned.id)
-  const file = join(folder, RUN_FILES.config)
-  if (existsSync(file)) return folder
-  const config = decidedConfig(places, planned, digests)
+  if (existsSync(join(folder, RUN_FILES.config))) return folder
+  const decided = decidedRun(places, planned, digests)
   mkdirSync(folder, { recursive: true })
-  writeFileAtomic(file, `${JSON.stringify(config, null, 2)}\n`)
+  writeRunNotes(folder, decided)
   return folder
 }
 
-/** The configuration with what finished runs decide filled in. */
-function decidedConfig(places: StudyPlaces, { config, start, derive, name }: PlannedRun, digests: Digests): RunConfig {
+/** Throws if something that it needs is not done. */
+export function decidedRun(places: StudyPlaces, { work, config, start, derive, inputs, name }: PlannedRun, digests: Digests, identity = dataIdentity()): DecidedRun {
   const differences = derive.map((derivation) => differenceOf(derivation, digests, name))
-  const weights: ConfigDifference = start === null ? {} : { start: runFolder(places, start) }
-  return resolveConfig(config, Object.assign({}, ...differences, weights) as ConfigDifference)
+  const decided = resolveConfig(config, Object.assign({}, ...differences) as ConfigDifference)
+  const content = contentId({ work, config: decided, start, derive: [], inputs }, identity(decided))
+  return { config: start === null ? decided : resolveConfig(decided, { start: runFolder(places, start) }), content }
+}
+
+/** The configuration last: with it the folder is a run's. */
+export function writeRunNotes(folder: string, { config, content }: DecidedRun, takenFrom?: string): void {
+  const note: RunContentNote = { format: 1, content, ...(takenFrom === undefined ? {} : { takenFrom }) }
+  writeFileAtomic(join(folder, CONTENT_FILE), `${JSON.stringify(note)}\n`)
+  writeFileAtomic(join(folder, RUN_FILES.config), `${JSON.stringify(config, null, 2)}\n`)
 }
 
 function differenceOf(derivation: Derivation, digests: Digests, name: string): ConfigDifference {

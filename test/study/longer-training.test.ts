@@ -21,10 +21,11 @@ import { finishRun, newPlaces, savedStudy, tinyStudy } from './study-fixtures'
 /** VQA alone with three rates; the base takes 20 iterations. */
 const wanted = { set: { tasks: ['vqa'] }, search: [0.5, 1, 2], rows: ['st', 'st-equal'], seeds: [1, 2] } as const
 /** Validation scores of the middle rate by length; the others are 2 (upper) and 3 (lower) points worse. */
-type Scores = Readonly<Record<1 | 2 | 4 | 8, number>>
-const NEVER: Scores = { 1: 0.5, 2: 0.509, 4: 0.9, 8: 0.9 }
-const ONCE: Scores = { 1: 0.5, 2: 0.6, 4: 0.605, 8: 0.9 }
-const ALWAYS: Scores = { 1: 0.5, 2: 0.6, 4: 0.7, 8: 0.705 }
+type Scores = Readonly<Record<1 | 2 | 4 | 8 | 16 | 32, number>>
+const NEVER: Scores = { 1: 0.5, 2: 0.509, 4: 0.9, 8: 0.9, 16: 0.9, 32: 0.9 }
+const ONCE: Scores = { 1: 0.5, 2: 0.6, 4: 0.605, 8: 0.9, 16: 0.9, 32: 0.9 }
+const TWICE: Scores = { 1: 0.5, 2: 0.6, 4: 0.7, 8: 0.705, 16: 0.9, 32: 0.9 }
+const ALWAYS: Scores = { 1: 0.5, 2: 0.6, 4: 0.7, 8: 0.75, 16: 0.78, 32: 0.8 }
 
 /** Recorded before there were longer lengths: a workspace's finished runs must fit. */
 const KNOWN_IDS = ['9284189b0d4e7a3d', 'a176c0dd29680188', 'd66ab29f280afdc4', 'bfcb152366950a89', '9304f2242c14801e', '2716a861bc2f0505']
@@ -66,8 +67,8 @@ describe('the plan of single-task models', () => {
   const [first, second] = plan.cells.filter(({ setting }) => setting === 'st')
   const candidates = first?.oneOf?.candidates ?? []
 
-  it('has 1, 2, 4 and 8 times the iterations, the last two under a condition', () => {
-    expect(candidates.map(({ difference }) => (difference.iterations ?? 20) / 20)).toEqual([1, 1, 1, 2, 2, 2, 4, 4, 4, 8, 8, 8])
+  it('has 1 to 32 times the iterations, from 4 times under a condition', () => {
+    expect(candidates.map(({ difference }) => (difference.iterations ?? 20) / 20)).toEqual([1, 2, 4, 8, 16, 32].flatMap((length) => [length, length, length]))
     expect(candidates.map(({ onlyIf }) => onlyIf !== undefined)).toEqual(candidates.map((_, place) => place >= 6))
     const ids = candidates.map(({ run }) => run)
     expect(candidates[7]?.onlyIf).toEqual({ tasks: ['vqa'], shorter: ids.slice(0, 3), longer: ids.slice(3, 6), margin: 0.01, like: ids[4], keep: 2 })
@@ -96,10 +97,10 @@ describe('a study whose baselines may train for longer', () => {
   it('trains no longer where doubling gained a point or less, and is done', async () => {
     const study = carried(NEVER)
     expect(await study.run()).toBe('done')
-    expect([4, 8].map((length) => longest(study.started, length).length)).toEqual([0, 0])
+    expect(longest(study.started, 1).length + longest(study.started, 2).length).toBe(study.started.filter(({ seed }) => seed === 1).length)
     const status = studyStatus(study.places, 'multitask')
-    expect(status).toMatchObject({ state: 'done', done: 8, total: 8, notNeeded: 6, perhaps: 0, failed: 0, secondsLeft: 0 })
-    expect(inState(status, 'not-needed')).toBe(6)
+    expect(status).toMatchObject({ state: 'done', done: 8, total: 8, notNeeded: 12, perhaps: 0, failed: 0, secondsLeft: 0 })
+    expect(inState(status, 'not-needed')).toBe(12)
     expect(status.runs.find(({ state, iterations }) => state === 'not-needed' && iterations === 80)?.reason).toBe('the doubling before changed the best validation score by +0.9 points; longer is tried above +1 point')
   })
 
@@ -108,20 +109,23 @@ describe('a study whose baselines may train for longer', () => {
     expect(await study.run()).toBe('done')
     expect(longest(study.started, 4).map((config) => rateOf(config, study.plan.runs))).toEqual([1, 2])
     expect(longest(study.started, 8)).toEqual([])
-    expect(studyStatus(study.places, 'multitask')).toMatchObject({ state: 'done', notNeeded: 4 })
+    expect(studyStatus(study.places, 'multitask')).toMatchObject({ state: 'done', notNeeded: 10 })
   })
 
-  it('goes on to eight times, and the table and the other seeds take the best of what ran', async () => {
-    const study = carried(ALWAYS)
-    expect(await study.run()).toBe('done')
-    expect(longest(study.started, 8).map((config) => rateOf(config, study.plan.runs))).toEqual([1, 2])
-    expect(study.started.filter(({ seed }) => seed === 2).map(lengthOf).sort()).toEqual([1, 8])
-    const rows = studyTable(study.places, 'multitask').rows
-    expect(rows.map(({ setting, cells }) => [setting, cells['vqa']?.mean, cells['vqa']?.open])).toEqual([['st', 70.5, []], ['st-equal', 50, []]])
+  it('goes on for as long as it pays, and the table and the other seeds take the best of what ran', async () => {
+    for (const [scores, last, gone] of [[TWICE, 8, 16], [ALWAYS, 32, 64]] as const) {
+      const study = carried(scores)
+      expect(await study.run()).toBe('done')
+      expect(longest(study.started, last).map((config) => rateOf(config, study.plan.runs))).toEqual([1, 2])
+      expect(longest(study.started, gone)).toEqual([])
+      expect(study.started.filter(({ seed }) => seed === 2).map(lengthOf).sort((x, y) => x - y)).toEqual([1, last])
+      const rows = studyTable(study.places, 'multitask').rows
+      expect(rows.map(({ setting, cells }) => [setting, cells['vqa']?.mean, cells['vqa']?.open])).toEqual([['st', 100 * scores[last], []], ['st-equal', 50, []]])
+    }
   })
 
   it('says which length each task took and what the last doubling still gained', async () => {
-    for (const [scores, length, gained] of [[NEVER, 40, 0.9], [ONCE, 80, 0.5], [ALWAYS, 160, 0.5]] as const) {
+    for (const [scores, length, gained] of [[NEVER, 40, 0.9], [ONCE, 80, 0.5], [TWICE, 160, 0.5], [ALWAYS, 640, 2]] as const) {
       const study = carried(scores)
       await study.run()
       const [row, ...others] = studyTable(study.places, 'multitask', 'length').rows
@@ -143,7 +147,7 @@ describe('a study whose baselines may train for longer', () => {
     expect(await study.run()).toBe('partly')
     const status = studyStatus(study.places, 'multitask')
     expect(status).toMatchObject({ state: 'partly', failed: 1, notNeeded: 0 })
-    expect(status.runs.filter(({ iterations }) => iterations >= 80).map(({ state }) => state)).toEqual(Array.from({ length: 6 }, () => 'waiting'))
+    expect(status.runs.filter(({ iterations }) => iterations >= 80).map(({ state }) => state)).toEqual(Array.from({ length: 12 }, () => 'waiting'))
   })
 
   it('does not go on with a run that was begun and is not needed', async () => {
@@ -152,7 +156,7 @@ describe('a study whose baselines may train for longer', () => {
     finishRun(study.places, begun.id, {}, 'failed')
     expect(lookAtRuns(study.places, study.plan, new Digests(study.places)).find(({ run }) => run.id === begun.id)?.state).toBe('waiting')
     expect(await study.run()).toBe('done')
-    expect(studyStatus(study.places, 'multitask')).toMatchObject({ state: 'done', failed: 0, notNeeded: 6 })
+    expect(studyStatus(study.places, 'multitask')).toMatchObject({ state: 'done', failed: 0, notNeeded: 12 })
   })
 
   it('shows an open cell without the runs that are not needed', () => {
@@ -168,12 +172,12 @@ describe('the cost of training for longer', () => {
 
   it('is a range while it is not known what pays: at most two rates at each length, and the longest for other seeds', () => {
     const cost = studyCost(places, plan)
-    // In any case 3 × 20 + 3 × 40, and 20 for each of two runs of seed 2; at most 2 × 80 + 2 × 160 more, and one of seed 2 with 160.
-    expect(cost).toMatchObject({ runs: 8, done: 0, perhaps: 4, steps: 220, stepsAtMost: 220 + 480 + 140 })
-    expect(costText(cost)).toContain('8 runs (each counted once), 0 of them done and up to 4 longer ones where longer training still pays; 220 to 840 training steps to go')
-    expect(runsOfSetting(plan, 'st')).toEqual({ runs: 7, perhaps: 4 })
+    // In any case 3 × 20 + 3 × 40, and 20 for each of two runs of seed 2; at most 2 × (80 + 160 + 320 + 640) more, and one of seed 2 with 640.
+    expect(cost).toMatchObject({ runs: 8, done: 0, perhaps: 8, steps: 220, stepsAtMost: 220 + 2400 + 620 })
+    expect(costText(cost)).toContain('8 runs (each counted once), 0 of them done and up to 8 longer ones where longer training still pays; 220 to 3,240 training steps to go')
+    expect(runsOfSetting(plan, 'st')).toEqual({ runs: 7, perhaps: 8 })
     expect(runsOfSetting(plan, 'st-equal')).toEqual({ runs: 4, perhaps: 0 })
-    expect(studyStatus(places, 'multitask')).toMatchObject({ total: 14, perhaps: 4 })
+    expect(studyStatus(places, 'multitask')).toMatchObject({ total: 20, perhaps: 8 })
   })
 
   it('is known once the shorter runs are done', () => {

@@ -102,7 +102,7 @@ describe('a search', () => {
 
   it('tries every candidate with the first seed, and leaves the choice to the other seeds’ start', () => {
     const cells = plan.cells.filter(({ setting }) => setting === 'st')
-    expect(cells.map(({ seed, run, oneOf }) => [seed, run !== null, oneOf?.candidates.length ?? 0])).toEqual([[1, false, 12], [2, true, 0]])
+    expect(cells.map(({ seed, run, oneOf }) => [seed, run !== null, oneOf?.candidates.length ?? 0])).toEqual([[1, false, 18], [2, true, 0]])
     const second = plan.runs.find(({ id }) => id === cells[1]?.run)
     expect(second?.needs).toEqual(cells[0]?.oneOf?.candidates.map(({ run }) => run))
     expect(second?.derive[0]).toEqual(cells[0]?.oneOf)

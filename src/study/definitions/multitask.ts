@@ -3,8 +3,8 @@
 
 import type { StudyAbout, StudySetting, StudyTablePlan } from '../../contract/study'
 import { scoreColumns, taskColumns } from './columns'
-import { allTasks, allTasksLonger, allTasksWithoutGroup, fineTuned, groupTasks, onFullSets, singleTask, singleTaskEqual } from './settings'
-import { FINE_TUNING, LENGTHS, RATES_KEPT, STILL_PAYS, type StudyOptions } from './study-options'
+import { allTasks, allTasksLonger, allTasksWithoutGroup, fineTuned, groupTasks, lengthsText, onFullSets, singleTask, singleTaskEqual } from './settings'
+import { FINE_TUNING, type StudyOptions } from './study-options'
 
 export const MULTITASK: StudyAbout = {
   name: 'multitask',
@@ -60,7 +60,7 @@ function searchTables(options: StudyOptions): StudyTablePlan[] {
 export function multitaskNotes({ base }: StudyOptions): string[] {
   return [
     `All models start from the same weights (start=${base.start}); choices are made on validation, results are of the test split, measured once at the end.`,
-    `Single-task models get their own learning rate, and ${LENGTHS.slice(0, 2).join(' or ')} times the joint model's ${base.iterations} iterations, ${LENGTHS.slice(2).join(' and ')} times where the doubling before raised the best validation score by more than ${100 * STILL_PAYS} point (the best ${RATES_KEPT} learning rates then); without stops, so that the rate decays to 0. "Equal steps" is the same with exactly ${base.iterations}.`,
+    `Single-task models get their own learning rate, and ${lengthsText(`the joint model's ${base.iterations} iterations`)}; without stops, so that the rate decays to 0. "Equal steps" is the same with exactly ${base.iterations}.`,
     `Group and all-task models use the base's learning rate ${base.learningRate}, chosen before for the all-task model; fine-tuning adds ${FINE_TUNING} times the iterations to what the multi-task model had.`,
     'The search runs with the first seed only; its best run is that seed’s result, the other seeds take the chosen setting.'
   ]

@@ -23,7 +23,9 @@ function searchOf(options: StudyOptions, task: TaskId, factors: readonly number[
 }
 
 /** What the lengths of the search are, in words. */
-export const LENGTHS_TEXT = `${LENGTHS.slice(0, 2).join(' or ')} times the iterations, and of ${LENGTHS.slice(2).join(' and ')} times where the doubling before still gained more than ${100 * STILL_PAYS} point on validation (best ${RATES_KEPT} rates)`
+export function lengthsText(iterations: string): string {
+  return `${LENGTHS.slice(0, 2).join(' or ')} times ${iterations}, or twice as many again (up to ${Math.max(...LENGTHS)} times) for as long as the doubling before raised the best validation score by more than ${100 * STILL_PAYS} point (then with the best ${RATES_KEPT} learning rates)`
+}
 
 /** A task alone: no stops, so that the learning rate decays to 0. */
 const alone = (task: TaskId): ConfigDifference => ({ tasks: [task], stopAndGo: false })
@@ -32,7 +34,7 @@ const alone = (task: TaskId): ConfigDifference => ({ tasks: [task], stopAndGo: f
 export function singleTask(options: StudyOptions): StudySetting {
   return {
     id: 'st', label: 'Single-task',
-    note: `one model a task; of learning rates × ${factorsAsText(options.search)}${options.search.length > 1 ? ` and of ${LENGTHS_TEXT},` : ''} each task takes the best on validation, found with the first seed`,
+    note: `one model a task; of learning rates × ${factorsAsText(options.search)}${options.search.length > 1 ? ` and of ${lengthsText('the iterations')},` : ''} each task takes the best on validation, found with the first seed`,
     parts: tasksOf(options).map((task) => ({ id: task, difference: alone(task), fills: [task], search: searchOf(options, task, options.search, true) }))
   }
 }

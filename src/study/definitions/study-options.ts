@@ -15,12 +15,12 @@ export interface StudyOptions {
 }
 
 /** Single-task runs may take this many times the base's iterations; the search decides for each task. */
-export const LENGTHS: readonly number[] = [1, 2, 4, 8]
+export const LENGTHS: readonly number[] = [1, 2, 4, 8, 16, 32]
 /** Lengths after the second are tried only where the doubling before gained more than this on validation (score 0–1) … */
 export const STILL_PAYS = 0.01
 /** … and only with this many of the learning rates, the best at the length before. */
 export const RATES_KEPT = 2
-/** The joint model's longer run: about as many steps as the single-task models take together at the lengths that they chose. */
+/** The joint model's longer run: at size `mini` fewer steps than the single-task models take together at the lengths that they chose. */
 export const LONGER = 4
 /** Fine-tuning from a multi-task model takes this share of the base's iterations. */
 export const FINE_TUNING = 0.5
