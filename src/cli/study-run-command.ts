@@ -20,6 +20,7 @@ import { prepareRunFolder } from '../study/start-run'
 import { studyCost } from '../study/study-cost'
 import { type StudyPlaces, studyFolder, studyPlaces } from '../study/study-places'
 import { openStudy, saveStudy, writeControl } from '../study/study-store'
+import { TakeOvers } from '../study/take-over'
 import { withExample } from './example'
 import { type StudyChoice, chooseStudy, outOption, studyOptions } from './study-choice'
 import { costText } from './study-cost-text'
@@ -145,15 +146,18 @@ function report(places: StudyPlaces, name: StudyName, end: StudyEnd, json: boole
   if (end === 'partly') throw new WorkbenchError(`Study '${name}' ended with runs that are not done: twelve-in-one study status ${name}. Failed ones start again with: twelve-in-one study run ${name} --retry`, 'work')
 }
 
-/** One planned run, here: its folder is made, then it trains or goes on. SIGTERM: checkpoint and leave. */
+/** One planned run, here: its folder is made or taken over, then it trains or goes on. SIGTERM: checkpoint and leave. */
 async function workHere(name: string, id: string, { out, prepare }: { out: string; prepare?: boolean }): Promise<void> {
   const places = studyPlaces(out)
   const { plan } = openStudy(places, studyName(name))
   const run = plan.runs.find((planned) => planned.id === id)
   if (!run) throw new WorkbenchError(`Study '${name}' in ${places.root} has no run '${id}'; ids are in: study status ${name} --json.`)
   if (run.work !== 'train') return prepare ? undefined : runMeasure(places, run, callCommandLine(builtProgram('cli')))
-  const folder = prepareRunFolder(places, run, new Digests(places))
+  const digests = new Digests(places)
+  new TakeOvers(places, digests).takeOver(run)
+  const folder = prepareRunFolder(places, run, digests)
   if (prepare) return
+  if (digests.of(id)?.state === 'done') return say(`${run.name} is done.`)
   const { trainFolder } = await import('./train-folder')
   await trainFolder(folder)
 }

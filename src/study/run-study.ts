@@ -63,17 +63,10 @@ function workOf(places: StudyPlaces, plan: StudyPlan, control: StudyControl, run
   }
 }
 
-/** Gives runs that equal a finished one its results; one that already waits on a cluster is left to it. */
+/** Gives runs that equal a finished one its folder; what already waits on a cluster is left to its job. */
 function takeOverEqual({ ready }: StudyWork, executor: Executor, takeOvers: TakeOvers): boolean {
   const submitted = executor.states()
-  let any = false
-  for (const run of ready) {
-    const equal = submitted.has(run.id) ? undefined : takeOvers.equalTo(run)
-    if (equal === undefined) continue
-    takeOvers.takeOver(run, equal)
-    any = true
-  }
-  return any
+  return ready.filter((run) => !submitted.has(run.id) && takeOvers.takeOver(run)).length > 0
 }
 
 /** Undefined while something is at work, waits on a cluster or may start. */

@@ -3,7 +3,8 @@
 // equal bits, so nothing but the name differs. Read next: start-run.ts (what writes the content), run-study.ts (when).
 
 import { appendFileSync, cpSync, existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { WorkbenchError } from '../contract/check'
 import type { RunConfig } from '../contract/run-config'
 import { RUN_FILES, eventLine, parseEventLines } from '../contract/run-format'
 import type { PlannedRun } from '../contract/study'
@@ -11,6 +12,9 @@ import { dataIdentity } from './data-identity'
 import type { Digests } from './run-digest'
 import { CONTENT_FILE, type RunContentNote, decidedRun, writeRunNotes } from './start-run'
 import { type StudyPlaces, runFolder } from './study-places'
+
+/** What belongs to a process, not to a run's results. */
+const NOT_TAKEN: readonly string[] = [RUN_FILES.lock, RUN_FILES.control]
 
 /** Finds finished runs by what they were decided to be. One for as long as a study is carried out: decisions never change. */
 export class TakeOvers {
@@ -20,6 +24,13 @@ export class TakeOvers {
   private readonly identity = dataIdentity()
 
   constructor(private readonly places: StudyPlaces, private readonly digests: Digests) {}
+
+  /** Gives a run that has no folder yet that of a finished run with equal content; false if there is none. */
+  takeOver(run: PlannedRun): boolean {
+    const from = this.equalTo(run)
+    if (from !== undefined) this.copy(run, from)
+    return from !== undefined
+  }
 
   /** The id of a finished run with equal content; undefined if there is none or the run has a folder of its own. */
   equalTo(run: PlannedRun): string | undefined {
@@ -37,16 +48,22 @@ export class TakeOvers {
     })
   }
 
-  /** Makes the run's folder from that of a finished run with equal content. Killed half-way it leaves no run. */
-  takeOver(run: PlannedRun, from: string): void {
+  /** Killed or failed half-way it leaves no run. */
+  private copy(run: PlannedRun, from: string): void {
     const halfway = join(this.places.studies, `.taking-${run.id}`)
     rmSync(halfway, { recursive: true, force: true })
-    cpSync(runFolder(this.places, from), halfway, { recursive: true, preserveTimestamps: true, filter: (path) => ![RUN_FILES.lock, RUN_FILES.control].some((name) => path.endsWith(`/${name}`)) })
-    // Its configuration is what was trained with, which the start of a run may have added to; the name is the run's own.
-    const trained = JSON.parse(readFileSync(join(halfway, RUN_FILES.config), 'utf8')) as RunConfig
-    writeRunNotes(halfway, { config: { ...trained, name: run.config.name }, content: this.contentOf(run) }, from)
-    noteOrigin(join(halfway, RUN_FILES.events), from)
-    renameSync(halfway, runFolder(this.places, run.id))
+    try {
+      cpSync(runFolder(this.places, from), halfway, { recursive: true, preserveTimestamps: true, filter: (path) => !NOT_TAKEN.includes(basename(path)) })
+      // Its configuration is what was trained with, which the start of a run may have added to; the name is the run's own.
+      const trained = JSON.parse(readFileSync(join(halfway, RUN_FILES.config), 'utf8')) as RunConfig
+      writeRunNotes(halfway, { config: { ...trained, name: run.config.name }, content: this.contentOf(run) }, from)
+      noteOrigin(join(halfway, RUN_FILES.events), from)
+      renameSync(halfway, runFolder(this.places, run.id))
+    } catch (error) {
+      rmSync(halfway, { recursive: true, force: true })
+      const why = error instanceof Error ? error.message : String(error)
+      throw new WorkbenchError(`Run '${run.name}' equals the finished run ${from}, whose folder could not be copied to ${runFolder(this.places, run.id)}: ${why}. Nothing is lost; put that right (is the disk full?) and start the study again.`, 'work')
+    }
   }
 
   /** Of a run that has its folder, or whose needs are done. */

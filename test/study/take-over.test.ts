@@ -104,6 +104,21 @@ describe('a run that finished runs decided', () => {
     expect(takeOvers.once([begun], [])).toEqual([begun])
   })
 
+  it('says what could not be copied, and leaves nothing half-made', async () => {
+    const places = newPlaces()
+    await carriedOut(places, alone(places))
+    const plan = withEqual(places)
+    const [own, equal] = [chosen(plan, 'st'), chosen(plan, 'st-equal')]
+    const path = join(folderOf(places, own), 'config.json')
+    const config = readFileSync(path)
+    writeFileSync(path, 'cut off')
+    const takeOver = (): boolean => new TakeOvers(places, new Digests(places)).takeOver(equal)
+    expect(takeOver).toThrow(`Run '${equal.name}' equals the finished run ${own.id}, whose folder could not be copied to ${folderOf(places, equal)}`)
+    expect([existsSync(folderOf(places, equal)), existsSync(join(places.studies, `.taking-${equal.id}`))]).toEqual([false, false])
+    writeFileSync(path, config)
+    expect([takeOver(), takeOver()]).toEqual([true, false])
+  })
+
   it('begins the copy anew after it was cut off', async () => {
     const places = newPlaces()
     await carriedOut(places, alone(places))

@@ -68,6 +68,10 @@ describe('a tiny study', () => {
     const open = (JSON.parse(cli('study', 'status', 'ablations', '--json')) as StudyStatus).runs.find(({ state }) => state === 'ready')
     cli('study', 'work', 'ablations', open?.id ?? '', '--out', out)
     expect((JSON.parse(cli('study', 'status', 'ablations', '--json')) as StudyStatus).done).toBe(5)
+    const events = (): string => readFileSync(join(out, 'runs', open?.id ?? '', 'events.jsonl'), 'utf8')
+    const before = events()
+    cli('study', 'work', 'ablations', open?.id ?? '', '--out', out)
+    expect(events()).toBe(before)
   })
 
   it('refuses an unknown study, a seed in --set, and a table before there is a study', () => {
