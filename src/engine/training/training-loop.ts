@@ -4,11 +4,11 @@
 
 import { performance } from 'node:perf_hooks'
 import { WorkbenchError } from '../../contract/check'
+import { joiningRound } from '../../contract/curriculum'
 import type { RunConfig } from '../../contract/run-config'
 import type { NewRunEvent } from '../../contract/run-events'
 import { type TaskId, isTaskId } from '../../contract/task-catalog'
 import type { StepEngine } from '../execution/step-engine'
-import { joiningRound } from '../schedule/curriculum'
 import { peakRate, rateFactor } from '../schedule/learning-rate'
 import { maySteps, resetDue, validationDue } from '../schedule/round-robin'
 import { resetStopAndGo, startStopAndGo } from '../schedule/stop-and-go'
