@@ -5,6 +5,7 @@ import { configText } from '../../src/contract/run-config'
 import { STUDY_NAMES } from '../../src/contract/study'
 import { TASK_IDS } from '../../src/contract/task-catalog'
 import { STUDIES } from '../../src/study/definitions/all-studies'
+import type { OpenedStudy } from '../../src/study/study-store'
 import { tinyStudy } from './study-fixtures'
 
 const runsOf = (setting: string, opened: ReturnType<typeof tinyStudy>): string[] => opened.plan.cells.filter((cell) => cell.setting === setting).flatMap(({ run }) => run ?? [])
@@ -143,6 +144,23 @@ describe('study ablations', () => {
     const easy = plan.runs.find(({ derive }) => derive.some((derivation) => derivation.kind === 'order' && derivation.first === 'easy'))
     expect(easy?.needs).toHaveLength(12)
     expect(plan.runs.filter(({ id }) => easy?.needs.includes(id)).map(({ config }) => config.seed)).toEqual(Array.from({ length: 12 }, () => 1))
+  })
+})
+
+describe('chosen rows', () => {
+  const settingsOf = ({ plan }: OpenedStudy): string[] => [...new Set(plan.cells.map(({ setting }) => setting))]
+  const tablesOf = ({ study }: OpenedStudy): string[] => study.tables.map(({ id }) => id)
+
+  it('bring the main table’s baseline, and no other row to compare with', () => {
+    const search = [0.333, 1, 3]
+    expect(settingsOf(tinyStudy('ablations', { rows: ['token-none'] }))).toEqual(['at', 'token-none'])
+    expect(settingsOf(tinyStudy('multitask', { search, rows: ['at'] }))).toEqual(['st', 'at'])
+  })
+
+  it('keep a table whose baseline is among them', () => {
+    expect(tablesOf(tinyStudy('ablations'))).toEqual(['scores', 'order'])
+    expect(tablesOf(tinyStudy('ablations', { rows: ['curriculum'] }))).toEqual(['scores'])
+    expect(tablesOf(tinyStudy('ablations', { rows: ['curriculum', 'curriculum-steps'] }))).toEqual(['scores', 'order'])
   })
 })
 

@@ -40,13 +40,17 @@ function ordered(options: StudyOptions, id: string, label: string, first: 'easy'
 
 export function ablationTables(options: StudyOptions): StudyTablePlan[] {
   const rows = ablationSettings(options).map(({ id }) => id).filter((id) => id !== 'st-plain')
-  return [{ id: 'scores', title: 'Ablations, test', rows, baseline: 'at', columns: scoreColumns(options), references: ['table-4'], view: 'table' }]
+  const columns = scoreColumns(options)
+  return [
+    { id: 'scores', title: 'Ablations, test', rows, baseline: 'at', columns, references: ['table-4'], view: 'table' },
+    { id: 'order', title: 'Curricula against as many steps without an order, test', rows: rows.filter((id) => id.includes('curriculum')), baseline: 'curriculum-steps', columns, references: [], view: 'table' }
+  ]
 }
 
 export function ablationNotes({ base }: StudyOptions): string[] {
   return [
     `Every row is one model on all tasks with ${base.iterations} iterations from the same weights (start=${base.start}); only what its name says differs.`,
-    'With a curriculum tasks that join late take fewer steps. "As many steps as a curriculum" lets all tasks begin at once and ends when the curricula’s steps are used up: compare the curricula with it too.',
+    'With a curriculum tasks that join late take fewer steps. "As many steps as a curriculum" lets all tasks begin at once and ends when the curricula’s steps are used up (table `order`).',
     'The order of the curricula comes from single-task runs at the base’s learning rate with the first seed: iterations until validation is within 1 % of its best.'
   ]
 }

@@ -45,10 +45,16 @@ export function makeStudy(name: StudyName, options: StudyOptions, rows: readonly
   for (const id of rows) {
     if (!shown.has(id)) throw new WorkbenchError(`Study '${name}' has no setting '${id}'; nearest: ${nearestNames(id, [...shown]).join(', ')}. Its settings: ${[...shown].join(', ')}.`)
   }
-  const kept = tables(options).map((table) => ({ ...table, rows: table.rows.filter((id) => rows.length === 0 || rows.includes(id)) }))
+  const chosen = rows.length === 0 ? tables(options) : tablesOf(tables(options), rows)
   return {
-    format: 1, ...about, base: options.base, seeds: options.seeds, settings: all, tables: kept.filter((table) => table.rows.length > 0),
+    format: 1, ...about, base: options.base, seeds: options.seeds, settings: all, tables: chosen,
     notes: notes(options),
     made: { search: options.search, full: options.full, rows }
   }
+}
+
+/** The tables with these rows only. One that compares with a row that is neither wanted nor the main table's baseline is left out: it would add that row's runs. */
+function tablesOf(tables: readonly StudyTablePlan[], rows: readonly string[]): StudyTablePlan[] {
+  const compared = [...rows, tables[0]?.baseline ?? null, null]
+  return tables.map((table) => ({ ...table, rows: table.rows.filter((id) => rows.includes(id)) })).filter(({ rows: kept, baseline }) => kept.length > 0 && compared.includes(baseline))
 }
