@@ -1,7 +1,7 @@
 // Follows a run's events.jsonl from where it last read. The file only grows, except on a resume, when the lines
 // after the checkpoint are cut off: then everything is read again. Read next: run-fold.ts, run-library.ts.
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { type Stats, closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { parseEventLines } from '../contract/run-format'
 import type { RunEvent } from '../contract/run-events'
 
@@ -19,10 +19,19 @@ export class EventTail {
   private inode = -1
   /** Bytes of a line whose end is not written yet. */
   private rest = Buffer.alloc(0)
-  /** Lines that were not events; told in the run's problem. */
-  damaged = 0
 
   constructor(private readonly path: string) {}
+
+  /** Begins after what is known already: the first `size` bytes, whole lines of this very file. */
+  startAfter({ size, ino }: Pick<Stats, 'size' | 'ino'>): void {
+    this.offset = size
+    this.inode = ino
+  }
+
+  /** Bytes that were read, all of them whole lines; undefined within a line. */
+  get wholeBytes(): number | undefined {
+    return this.rest.length === 0 ? this.offset : undefined
+  }
 
   read(): TailRead {
     let file: number
@@ -37,7 +46,6 @@ export class EventTail {
       if (restarted) {
         this.offset = 0
         this.rest = Buffer.alloc(0)
-        this.damaged = 0
       }
       this.inode = ino
       return { events: this.readTo(file, size), restarted }
@@ -56,9 +64,7 @@ export class EventTail {
       const bytes = this.rest.length > 0 ? Buffer.concat([this.rest, chunk.subarray(0, count)]) : chunk.subarray(0, count)
       const end = bytes.lastIndexOf(10) + 1
       this.rest = Buffer.from(bytes.subarray(end))
-      const parsed = parseEventLines(bytes.toString('utf8', 0, end))
-      events.push(...parsed.events)
-      this.damaged += parsed.damaged
+      events.push(...parseEventLines(bytes.toString('utf8', 0, end)).events)
     }
     return events
   }

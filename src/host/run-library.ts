@@ -11,6 +11,7 @@ import { RUN_FILES } from '../contract/run-format'
 import { changedSettings, parentOf } from '../contract/run-parent'
 import type { RunHistory, RunSummary } from '../contract/workbench-api'
 import { EventTail } from './event-tail'
+import { FoldCache } from './fold-cache'
 import type { KnownRun } from './measured-steps'
 import { ownerOf, residentBytes } from './process-liveness'
 import { type RunFold, emptyFold, foldEvent, secondsLeft, stepsPerSecond } from './run-fold'
@@ -43,10 +44,16 @@ export class RunLibrary {
   private readonly runs = new Map<string, FollowedRun>()
   /** Runs that wait for a free place; kept by the run manager. */
   queued: readonly string[] = []
+  private readonly kept: FoldCache
 
-  constructor(private readonly runsFolder: string) {}
+  constructor(private readonly runsFolder: string) {
+    this.kept = new FoldCache(runsFolder)
+  }
 
-  /** Looks for new and vanished folders and reads what was appended; cheap, called several times a second. */
+  /**
+   * Looks for new and vanished folders and reads what was appended; cheap, called several times a second. What a finished
+   * run had written before the library was opened is no news.
+   */
   poll(): RunNews[] {
     this.findFolders()
     const news: RunNews[] = []
@@ -57,6 +64,7 @@ export class RunLibrary {
       const events = this.readNew(run)
       if (events.length > 0) news.push({ id: run.id, events })
     }
+    this.kept.save(new Set(this.runs.keys()))
     return news
   }
 
@@ -122,6 +130,12 @@ export class RunLibrary {
       config: null, createdAt: 0, problem: null, memoryBytes: 0, readAt: 0, changed: null
     }
     this.readConfig(run)
+    const events = statSync(join(folder, RUN_FILES.events), { throwIfNoEntry: false })
+    const fold = events && this.kept.of(id, events)
+    if (fold) {
+      run.fold = fold
+      run.tail.startAfter(events)
+    }
     return run
   }
 
@@ -144,8 +158,14 @@ export class RunLibrary {
     const { events, restarted } = run.tail.read()
     if (restarted) run.fold = emptyFold()
     for (const event of events) foldEvent(run.fold, event)
+    if (events.length > 0) this.keepFold(run)
     // After a resume the kept lines come again; only what was written since is news.
     return restarted ? events.filter((event) => event.time > lastTime) : events
+  }
+
+  private keepFold({ id, folder, fold, tail }: FollowedRun): void {
+    const events = statSync(join(folder, RUN_FILES.events), { throwIfNoEntry: false })
+    if (events && events.size === tail.wholeBytes) this.kept.keep(id, events, fold)
   }
 
   private summary(run: FollowedRun): RunSummary {

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -43,11 +43,23 @@ describe('event tail', () => {
     expect([read.restarted, read.events.map((event) => event.sequence)]).toEqual([true, [1, 2]])
   })
 
-  it('counts damaged lines and goes on', () => {
+  it('begins after what is known, and knows whether it has read whole lines', () => {
+    const path = newFile()
+    appendFileSync(path, line(1))
+    const tail = new EventTail(path)
+    tail.startAfter(statSync(path))
+    expect([sequences(tail), tail.wholeBytes]).toEqual([[], line(1).length + 1])
+    appendFileSync(path, line(2) + '{"half')
+    expect([sequences(tail), tail.wholeBytes]).toEqual([[2], undefined])
+    writeFileSync(path, '')
+    appendFileSync(path, line(3))
+    expect(tail.read()).toMatchObject({ restarted: true, events: [{ sequence: 3 }] })
+  })
+
+  it('passes damaged lines over and goes on', () => {
     const path = newFile()
     const tail = new EventTail(path)
     appendFileSync(path, `${line(1)}{"kind": oops\n${line(2)}`)
     expect(sequences(tail)).toEqual([1, 2])
-    expect(tail.damaged).toBe(1)
   })
 })
