@@ -20,7 +20,7 @@ export const REQUEST_SCHEMAS = {
   'app:info': empty,
   'app:sideBySide': v.object({ setting: v.union([v.literal('auto'), v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64))]) }),
   'runs:list': empty,
-  'run:open': v.object({ id, maxSteps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(1_000_000))) }),
+  'run:open': v.object({ id, maxSteps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))) }),
   'run:follow': v.object({ id: v.nullable(id) }),
   'run:create': planned,
   'run:measured': planned,

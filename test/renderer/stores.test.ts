@@ -1,7 +1,9 @@
 import { createPinia, setActivePinia } from 'pinia'
+import * as v from 'valibot'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RunState } from '../../src/contract/run-events'
 import type { RunSummary, WorkbenchBridge } from '../../src/contract/workbench-api'
+import { REQUEST_SCHEMAS } from '../../src/host/request-schemas'
 import { syntheticRun } from './replay/synthetic-run'
 
 // The stores ask the window for the bridge when they are loaded, so the window is here before they are.
@@ -10,15 +12,19 @@ let answer: (name: string, argument: unknown) => unknown = () => null
 const bridge = {
   request: (name: string, argument: unknown) => {
     requests.push({ name, argument })
+    // What the host would refuse no store may ask.
+    v.parse(REQUEST_SCHEMAS[name as keyof typeof REQUEST_SCHEMAS] as v.GenericSchema, argument)
     return Promise.resolve().then(() => answer(name, argument))
   },
   on: () => () => undefined,
   pictureUrl: () => ''
 } as unknown as WorkbenchBridge
 vi.stubGlobal('window', { workbench: bridge, setTimeout, innerWidth: 1440, addEventListener: () => undefined, dispatchEvent: () => true })
+vi.stubGlobal('document', { hidden: false })
 
 const { useRuns } = await import('../../src/renderer/src/stores/runs')
 const { useRun } = await import('../../src/renderer/src/stores/run')
+const { useSparklines } = await import('../../src/renderer/src/stores/sparklines')
 const { useChartView } = await import('../../src/renderer/src/stores/chart-view')
 
 const summary = (id: string, state: RunState): RunSummary => ({
@@ -30,6 +36,17 @@ beforeEach(() => {
   setActivePinia(createPinia())
   requests.length = 0
   answer = () => null
+})
+
+describe('the sparklines store', () => {
+  it('asks for the curve of each run but the chosen one, also of runs that were there before it', async () => {
+    const { config, events } = syntheticRun({ upTo: 100 })
+    answer = (name) => (name === 'run:open' ? { summary: summary('a', 'done'), config, events, sequence: events.length } : null)
+    useRuns().receive([summary('a', 'running'), summary('b', 'done'), summary('c', 'done')])
+    const sparklines = useSparklines()
+    await vi.waitFor(() => expect(['b', 'c'].map((id) => sparklines.of(id).length > 1)).toEqual([true, true]))
+    expect(requests.filter(({ name }) => name === 'run:open').map(({ argument }) => argument)).toEqual(['b', 'c'].map((id) => ({ id, maxSteps: 1 })))
+  })
 })
 
 describe('the runs store', () => {

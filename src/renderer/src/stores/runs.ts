@@ -35,12 +35,18 @@ export const useRuns = defineStore('runs', () => {
     return states.value[run.id] ?? run.state
   }
 
-  /** A state said by the host or by the run itself; a request that it answers is over. */
-  function noteState(id: string, state: RunState): void {
-    if (states.value[id] !== state) states.value = { ...states.value, [id]: state }
-    const waiting = pending.value[id]
-    if (waiting && SETTLED[waiting].includes(state)) setPending(id, null)
+  /** States said by the host or by a run itself; a request that one answers is over. */
+  function noteStates(said: readonly Pick<RunSummary, 'id' | 'state'>[]): void {
+    const changed = said.filter(({ id, state }) => states.value[id] !== state)
+    // All at once: a workspace may have a thousand runs.
+    if (changed.length > 0) states.value = { ...states.value, ...Object.fromEntries(changed.map(({ id, state }) => [id, state])) }
+    for (const { id, state } of said) {
+      const waiting = pending.value[id]
+      if (waiting && SETTLED[waiting].includes(state)) setPending(id, null)
+    }
   }
+
+  const noteState = (id: string, state: RunState): void => noteStates([{ id, state }])
 
   function setPending(id: string, value: Pending): void {
     pending.value = { ...pending.value, [id]: value }
@@ -48,7 +54,7 @@ export const useRuns = defineStore('runs', () => {
 
   function receive(next: readonly RunSummary[]): void {
     const before = new Map(list.value.map((run) => [run.id, run.state]))
-    for (const run of next) if (before.get(run.id) !== run.state) noteState(run.id, run.state)
+    noteStates(next.filter((run) => before.get(run.id) !== run.state))
     list.value = next
     loaded.value = true
     if (selectedId.value !== null && !next.some((run) => run.id === selectedId.value)) selectedId.value = null
