@@ -1,14 +1,12 @@
 // What the run list shows of finished runs, kept from one start to the next: a workspace of a thousand runs has hundreds of
-// megabytes of events, and those of a finished run say the same each time. One file, `runs/.folds.json`; it names the size
-// and time of the events that it was read from, and may be deleted. Read next: run-library.ts.
+// megabytes of events, and those of a finished run say the same each time. One file, `.run-folds.json` in the workspace; it
+// names the size and time of the events that each fold was read from, and may be deleted. Read next: run-library.ts.
 
 import { type Stats, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { RunState } from '../contract/run-events'
 import { type RunFold, emptyFold } from './run-fold'
 import { writeFileAtomic } from './workspace'
 
-const FILE = '.folds.json'
 /** Folds of another format are read anew; to be raised when events are folded differently. */
 const FORMAT = 1
 const FINAL: readonly RunState[] = ['done', 'failed', 'stopped']
@@ -23,8 +21,8 @@ export class FoldCache {
   private readonly folds: Map<string, KeptFold>
   private changed = false
 
-  constructor(private readonly runsFolder: string) {
-    this.folds = new Map(Object.entries(readFolds(join(runsFolder, FILE))))
+  constructor(private readonly file: string) {
+    this.folds = new Map(Object.entries(readFolds(file)))
   }
 
   /** The fold of exactly these events, if it was kept. */
@@ -47,7 +45,7 @@ export class FoldCache {
     this.changed = false
     for (const id of this.folds.keys()) if (!present.has(id)) this.folds.delete(id)
     try {
-      writeFileAtomic(join(this.runsFolder, FILE), JSON.stringify({ format: FORMAT, folds: Object.fromEntries(this.folds) }))
+      writeFileAtomic(this.file, JSON.stringify({ format: FORMAT, folds: Object.fromEntries(this.folds) }))
     } catch {
       // A workspace that may only be read is read again each time.
     }

@@ -11,7 +11,7 @@ import { RUN_FILES } from '../contract/run-format'
 import { changedSettings, parentOf } from '../contract/run-parent'
 import type { RunHistory, RunSummary } from '../contract/workbench-api'
 import { EventTail } from './event-tail'
-import { FoldCache } from './fold-cache'
+import type { FoldCache } from './fold-cache'
 import type { KnownRun } from './measured-steps'
 import { ownerOf, residentBytes } from './process-liveness'
 import { type RunFold, emptyFold, foldEvent, secondsLeft, stepsPerSecond } from './run-fold'
@@ -44,11 +44,9 @@ export class RunLibrary {
   private readonly runs = new Map<string, FollowedRun>()
   /** Runs that wait for a free place; kept by the run manager. */
   queued: readonly string[] = []
-  private readonly kept: FoldCache
 
-  constructor(private readonly runsFolder: string) {
-    this.kept = new FoldCache(runsFolder)
-  }
+  /** `kept`: what was kept of finished runs; without it all events are read. */
+  constructor(private readonly runsFolder: string, private readonly kept?: FoldCache) {}
 
   /**
    * Looks for new and vanished folders and reads what was appended; cheap, called several times a second. What a finished
@@ -64,7 +62,7 @@ export class RunLibrary {
       const events = this.readNew(run)
       if (events.length > 0) news.push({ id: run.id, events })
     }
-    this.kept.save(new Set(this.runs.keys()))
+    this.kept?.save(new Set(this.runs.keys()))
     return news
   }
 
@@ -131,7 +129,7 @@ export class RunLibrary {
     }
     this.readConfig(run)
     const events = statSync(join(folder, RUN_FILES.events), { throwIfNoEntry: false })
-    const fold = events && this.kept.of(id, events)
+    const fold = events && this.kept?.of(id, events)
     if (fold) {
       run.fold = fold
       run.tail.startAfter(events)
@@ -164,6 +162,7 @@ export class RunLibrary {
   }
 
   private keepFold({ id, folder, fold, tail }: FollowedRun): void {
+    if (!this.kept) return
     const events = statSync(join(folder, RUN_FILES.events), { throwIfNoEntry: false })
     if (events && events.size === tail.wholeBytes) this.kept.keep(id, events, fold)
   }

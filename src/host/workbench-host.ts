@@ -1,6 +1,7 @@
 // Everything the window can ask for, without knowing how it asks: Electron's IPC (main/ipc.ts) and the WebSocket
 // (serve/main.ts) both hand requests to `handle` and carry away what `onPush` says. No Electron, no TensorFlow here.
 
+import { join } from 'node:path'
 import * as v from 'valibot'
 import { WorkbenchError, check } from '../contract/check'
 import { resolveConfig } from '../contract/run-config'
@@ -9,6 +10,7 @@ import type { PushName, RequestName, WorkbenchPushes, WorkbenchRequests } from '
 import { AppInfoSource } from './app-info'
 import { comparisonDesk } from './comparison-desk'
 import type { Demo } from './demo'
+import { FoldCache } from './fold-cache'
 import { readMasking } from './masking-desk'
 import { measuredSteps } from './measured-steps'
 import { readPicture, readSamples } from './run-files'
@@ -47,7 +49,7 @@ export class WorkbenchHost {
   private readonly timer: NodeJS.Timeout
 
   constructor(private readonly options: HostOptions) {
-    this.library = new RunLibrary(options.workspace.runs)
+    this.library = new RunLibrary(options.workspace.runs, new FoldCache(join(options.workspace.root, '.run-folds.json')))
     this.manager = new RunManager(options.workspace, this.library, options.launch)
     this.info = new AppInfoSource(options, (info) => options.onPush('app:info', info))
     this.library.poll()

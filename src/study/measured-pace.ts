@@ -1,13 +1,13 @@
 // How long steps, checks and preparations take in this workspace, by its finished runs: the faster ones, since other work
 // on the machine slows a run down and nothing speeds one up. Read next: study-cost.ts.
 
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunConfig } from '../contract/run-config'
 import { RUN_FILES } from '../contract/run-format'
 import type { StudyPlan } from '../contract/study'
 import type { Digests } from './run-digest'
-import { type StudyPlaces, runFolder } from './study-places'
+import { type StudyPlaces, runFolder, runIds } from './study-places'
 
 /** Milliseconds measured for a model size and batch. */
 export interface Pace {
@@ -30,7 +30,7 @@ export function measuredPace(plan: StudyPlan, digests: Digests): MeasuredPace {
 
 /** From every finished run of the workspace. */
 export function workspacePace(places: StudyPlaces, digests: Digests): MeasuredPace {
-  const ids = existsSync(places.runs) ? readdirSync(places.runs) : []
+  const ids = runIds(places)
   const runs = ids.flatMap((id) => {
     try {
       return [{ id, config: JSON.parse(readFileSync(join(runFolder(places, id), RUN_FILES.config), 'utf8')) as RunConfig }]

@@ -1,6 +1,7 @@
 // Where a study's files are in a workspace: studies/NAME for the study, runs/ID for its runs (shared with everything else
 // of the workspace), studies/results/ID for measures. Read next: plan-study.ts, run-study.ts.
 
+import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type PlannedRun, STUDY_FILES, type StudyName } from '../contract/study'
 
@@ -26,6 +27,12 @@ export function studyFolder(places: StudyPlaces, name: StudyName): string {
 /** The folder of a training run. */
 export function runFolder(places: StudyPlaces, id: string): string {
   return join(places.runs, id)
+}
+
+/** Ids of all runs of the workspace, of studies or not, sorted; other files there are passed over. */
+export function runIds({ runs }: StudyPlaces): string[] {
+  if (!existsSync(runs)) return []
+  return readdirSync(runs, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name).sort()
 }
 
 /** Result of a measure, and why it failed. */

@@ -2,7 +2,7 @@
 // same again: a search that chose what was trained elsewhere, or that was widened and chose as before. Equal content is
 // equal bits, so nothing but the name differs. Read next: start-run.ts (what writes the content), run-study.ts (when).
 
-import { appendFileSync, cpSync, existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { WorkbenchError } from '../contract/check'
 import type { RunConfig } from '../contract/run-config'
@@ -11,7 +11,7 @@ import type { PlannedRun } from '../contract/study'
 import { dataIdentity } from './data-identity'
 import type { Digests } from './run-digest'
 import { CONTENT_FILE, type RunContentNote, decidedRun, writeRunNotes } from './start-run'
-import { type StudyPlaces, runFolder } from './study-places'
+import { type StudyPlaces, runFolder, runIds } from './study-places'
 
 /** What belongs to a process, not to a run's results. */
 const NOT_TAKEN: readonly string[] = [RUN_FILES.lock, RUN_FILES.control]
@@ -36,7 +36,7 @@ export class TakeOvers {
   equalTo(run: PlannedRun): string | undefined {
     if (run.work !== 'train' || existsSync(runFolder(this.places, run.id))) return undefined
     const content = this.contentOf(run)
-    return this.folders().find((id) => this.contentIn(id) === content && this.digests.of(id)?.state === 'done')
+    return runIds(this.places).find((id) => this.contentIn(id) === content && this.digests.of(id)?.state === 'done')
   }
 
   /** Of runs that may start those without an equal one among them or at work: the others wait to take its results over. */
@@ -75,10 +75,6 @@ export class TakeOvers {
     const { content } = decidedRun(this.places, run, this.digests, this.identity)
     this.decided.set(run.id, content)
     return content
-  }
-
-  private folders(): string[] {
-    return existsSync(this.places.runs) ? readdirSync(this.places.runs).sort() : []
   }
 
   /** A run without a note is of its own name: nothing was decided for it, or it is none of a study. */

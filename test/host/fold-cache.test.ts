@@ -4,15 +4,17 @@ import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { RunSummary } from '../../src/contract/workbench-api'
+import { FoldCache } from '../../src/host/fold-cache'
 import { RunLibrary } from '../../src/host/run-library'
 import type { Workspace } from '../../src/host/workspace'
 import { appendEvents, newRunFolder, newWorkspace } from './run-folders'
 
 const eventsOf = (folder: string): string => join(folder, 'events.jsonl')
-const cacheOf = (workspace: Workspace): string => join(workspace.runs, '.folds.json')
+const cacheOf = (workspace: Workspace): string => join(workspace.root, '.run-folds.json')
+const newLibrary = (workspace: Workspace): RunLibrary => new RunLibrary(workspace.runs, new FoldCache(cacheOf(workspace)))
 
-function opened({ runs }: Workspace): RunLibrary {
-  const library = new RunLibrary(runs)
+function opened(workspace: Workspace): RunLibrary {
+  const library = newLibrary(workspace)
   library.poll()
   return library
 }
@@ -76,14 +78,14 @@ describe('the folds of finished runs', () => {
     opened(workspace)
     const library = opened(workspace)
     appendEvents(folder, [{ kind: 'state', state: 'running', reason: 'goes on', iteration: 20 }, { kind: 'state', state: 'stopped', reason: 'later', iteration: 30 }])
-    const news = new RunLibrary(workspace.runs)
+    const news = newLibrary(workspace)
     expect(news.poll().map(({ id, events }) => [id, events.length])).toEqual([['a', 5]])
     expect(news.summaryOf('a')).toMatchObject({ state: 'stopped', reason: 'later', iteration: 30, lastCheckpoint: 20 })
     expect(library.summaryOf('a').reason).toBe('as it ended')
     const known = opened(workspace)
     const [first = ''] = readFileSync(eventsOf(folder), 'utf8').split('\n')
     writeFileSync(eventsOf(folder), `${first}\n`)
-    for (const one of [new RunLibrary(workspace.runs), known]) {
+    for (const one of [newLibrary(workspace), known]) {
       // A run that has ended is looked at once a second.
       const later = Date.now() + 1000
       while (Date.now() < later) one.poll()

@@ -50,6 +50,7 @@ describe('a run that finished runs decided', () => {
   it('takes over a finished run with the same settings, data and start instead of training it again', async () => {
     const places = newPlaces()
     expect((await carriedOut(places, alone(places))).started).toHaveLength(RUNS)
+    writeFileSync(join(places.runs, '.DS_Store'), 'no run')
     const plan = withEqual(places)
     const [own, equal] = [chosen(plan, 'st'), chosen(plan, 'st-equal')]
     expect(equal.id).not.toBe(own.id)
