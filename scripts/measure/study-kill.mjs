@@ -1,4 +1,4 @@
-// Does a study survive `kill -9` of everything? Runs a study of 69 tiny runs twice: undisturbed, and with the runner
+// Does a study survive `kill -9` of everything? Runs a study of at least 60 tiny runs twice: undisturbed, and with the runner
 // and all its training processes killed at five random moments. Both must end with the same tables, figure by figure.
 //   node scripts/measure/study-kill.mjs DATA [SEED]      DATA: a tiny mini-world, made first if it is not there
 // Needs the built program (npm run build).
